@@ -1,0 +1,48 @@
+export { curveOf, groupOf, planOf, planReached, reachedPlan, type Curve, type CurveSeries } from "./curve.ts";
+export { decisionSchema, type Decision } from "./decision.ts";
+export {
+  InsufficientDataError,
+  InvalidInputError,
+  LogFormatError,
+  ModelFileError,
+  NotFittedError,
+  StopwiseError,
+  StoreBusyError,
+  type ErrorCode,
+} from "./errors.ts";
+export { directionOf, metricClassOf, metricClassSchema, type MetricClass } from "./metric.ts";
+export { costUnitSchema, outcomeSchema, type CostUnit, type Outcome } from "./outcome.ts";
+export {
+  compositePolicySchema,
+  deliverySchema,
+  monitorSchema,
+  nanRuleSchema,
+  neverStop,
+  policySchema,
+  simplePolicySchema,
+  warmupSchema,
+  type CompositePolicy,
+  type Delivery,
+  type Monitor,
+  type NanRule,
+  type Policy,
+  type SimplePolicy,
+  type Warmup,
+} from "./policy.ts";
+export {
+  certificateSchema,
+  evidenceSchema,
+  recommendationSchema,
+  type Certificate,
+  type Evidence,
+  type Recommendation,
+} from "./recommendation.ts";
+export {
+  checkpointSchema,
+  endSchema,
+  runRecordSchema,
+  type Checkpoint,
+  type End,
+  type RunRecord,
+} from "./run.ts";
+export { taskSchema, type Task } from "./task.ts";
