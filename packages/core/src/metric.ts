@@ -14,7 +14,7 @@ const patterns: readonly (readonly [MetricClass, RegExp])[] = [
     /(^|_)(f1|rouge\w*|bleu|sacrebleu|chrf\w*|meteor|bertscore|gleu|precision|recall|iou|mean_iou)(_|$)/,
   ],
   ["loss", /loss|perplexity|(^|_)(ppl|bpb|nll|mae|mse|rmse|bits_per_byte|cross_entropy)(_|$)/],
-  ["match", /exact|(^|_)em(_|$)|acc|pass_?at|pass_?k|(^|_)(match|auc|score|quality|reward|win_rate)(_|$)/],
+  ["match", /exact|(^|_)em(_|$)|acc|pass_?(at|k|\d)|(^|_)(match|auc|score|quality|reward|win_rate)(_|$)/],
 ];
 
 function normalise(name: string): string {
