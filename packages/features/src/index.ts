@@ -1,1 +1,2 @@
-export {};
+export { taskFeatureList, taskFeatures, type TaskFeature } from "./task/task-features.ts";
+export { canonicalFamily, taskOf } from "./task/task-of.ts";
