@@ -10,6 +10,7 @@ export {
   StoreBusyError,
   type ErrorCode,
 } from "./errors.ts";
+export { ruleOf } from "./issue.ts";
 export { modelFacts, type ModelFacts } from "./model-name.ts";
 export { directionOf, metricClassOf, metricClassSchema, type MetricClass } from "./metric.ts";
 export { costUnitSchema, outcomeSchema, type CostUnit, type Outcome } from "./outcome.ts";
