@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { InvalidInputError, ModelFileError } from "@stopwise/core";
+
+/** A model that was put into use. */
+export interface ModelEntry {
+  /** `sha256:...` of the file's bytes. */
+  readonly version: string;
+  /** When it was put into use, ISO 8601. */
+  readonly promotedAt: string;
+  /** Further facts about it, e.g. what it was trained on. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** What `current.json` holds: the models that were in use, oldest first; the last one is in use. */
+interface Pointer {
+  readonly version: 1;
+  readonly history: readonly ModelEntry[];
+}
+
+const versionOf = (bytes: Uint8Array): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+
+/**
+ * The models of a store folder: files under `models/`, and one pointer file that names those that were put into use.
+ * The pointer is replaced in one step, so that a reader sees the old model or the new one and never a half.
+ * It needs no database: `recommend` reads the model in use from here.
+ */
+export class ModelRegistry {
+  private readonly folder: string;
+
+  /**
+   * The registry of a store folder; nothing is read or written yet.
+   *
+   * @param folder - e.g. `.stopwise`
+   */
+  constructor(folder: string) {
+    this.folder = join(folder, "models");
+  }
+
+  private get pointerFile(): string {
+    return join(this.folder, "current.json");
+  }
+
+  /** The file of a model, whether or not it is there. */
+  fileOf(version: string): string {
+    return join(this.folder, `${version.replace("sha256:", "").slice(0, 16)}.stopwise.model`);
+  }
+
+  /** The models that were put into use, oldest first; the last one is in use. */
+  history(): readonly ModelEntry[] {
+    if (!existsSync(this.pointerFile)) return [];
+    try {
+      const { history } = JSON.parse(readFileSync(this.pointerFile, "utf8")) as Pointer;
+      if (Array.isArray(history)) return history as readonly ModelEntry[];
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+    throw new ModelFileError(
+      `${this.pointerFile} is no list of models.`,
+      "Remove it and run stopwise retrain.",
+    );
+  }
+
+  /** The model in use, or undefined where there is none yet. */
+  current(): ModelEntry | undefined {
+    return this.history().at(-1);
+  }
+
+  /**
+   * The bytes of a model.
+   *
+   * @throws {ModelFileError} when its file is missing or has been changed
+   */
+  read({ version }: ModelEntry): Uint8Array {
+    const file = this.fileOf(version);
+    if (!existsSync(file)) {
+      throw new ModelFileError(`${file} is missing.`, "Run stopwise retrain, or retrain --rollback.");
+    }
+    const bytes = readFileSync(file);
+    if (versionOf(bytes) === version) return bytes;
+    throw new ModelFileError(
+      `${file} is not the file that was put into use.`,
+      "Run stopwise retrain, or retrain --rollback.",
+    );
+  }
+
+  private replace(file: string, content: Uint8Array | string): void {
+    const draft = `${file}.${process.pid}.tmp`;
+    writeFileSync(draft, content);
+    renameSync(draft, file);
+  }
+
+  private point(history: readonly ModelEntry[]): void {
+    const pointer: Pointer = { version: 1, history };
+    this.replace(this.pointerFile, `${JSON.stringify(pointer, null, 2)}\n`);
+  }
+
+  /**
+   * Puts a model into use.
+   *
+   * @param bytes - the model file
+   * @param facts - what to remember about it
+   * @param promotedAt - now, unless said otherwise
+   */
+  promote(bytes: Uint8Array, facts: Record<string, unknown>, promotedAt = new Date()): ModelEntry {
+    const history = this.history();
+    const entry = { version: versionOf(bytes), promotedAt: promotedAt.toISOString(), facts };
+    mkdirSync(this.folder, { recursive: true });
+    this.replace(this.fileOf(entry.version), bytes);
+    this.point([...history, entry]);
+    return entry;
+  }
+
+  /**
+   * Puts the model before the one in use back into use.
+   *
+   * @returns the entry that is in use now; undefined means the model that ships with stopwise
+   * @throws {InvalidInputError} when no model was put into use
+   */
+  rollback(): ModelEntry | undefined {
+    const history = this.history();
+    if (history.length === 0) {
+      throw new InvalidInputError(
+        "there is no model to roll back: none was put into use here.",
+        "Run stopwise retrain first.",
+      );
+    }
+    const before = history.at(-2);
+    if (before !== undefined) this.read(before);
+    this.point(history.slice(0, -1));
+    return before;
+  }
+}
