@@ -1,1 +1,28 @@
-export {};
+export { contextOf, type CriterionFactory, type PlannedLength, type StopperContext } from "./context.ts";
+export { criteria } from "./criteria.ts";
+export {
+  crosses,
+  type CriterionDefinition,
+  type CriterionSetup,
+  type NestedParameter,
+  type StreamingCriterion,
+} from "./criterion.ts";
+export { canStop, describePolicy } from "./describe-policy.ts";
+export { firstPassages, passageTable } from "./first-passage.ts";
+export { hindsight, tailHindsight, type Hindsight } from "./hindsight.ts";
+export { canonicalJson, type Json } from "./json.ts";
+export { evaluationNoise, noiseFloor } from "./noise-floor.ts";
+export { observationAt, type LiveCheckpoint, type Observation } from "./observation.ts";
+export { outcomeAt, outcomeTable, type OutcomeTable } from "./outcome.ts";
+export {
+  criterionSeries,
+  outcomeMatrix,
+  type OutcomeMatrix,
+  type OutcomeMatrixOptions,
+} from "./outcome-matrix.ts";
+export { parsePolicy } from "./parse-policy.ts";
+export { policyHash } from "./policy-hash.ts";
+export { defaultPortfolio, portfolioFor } from "./portfolio.ts";
+export { replay, type Replayed } from "./replay.ts";
+export { sha256 } from "./sha256.ts";
+export { createStopper, type Stopper } from "./stopper.ts";

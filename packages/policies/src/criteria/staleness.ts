@@ -1,0 +1,144 @@
+import type { Curve, SimplePolicy } from "@stopwise/core";
+import * as z from "zod/mini";
+import type { StopperContext } from "../context.ts";
+import type { CriterionDefinition, CriterionSetup, StreamingCriterion } from "../criterion.ts";
+import { Reference } from "../improvement.ts";
+import { field, packNumber, unpackNumber, type Json } from "../json.ts";
+import { monitored, type Observation } from "../observation.ts";
+import { monitorInWords } from "../words.ts";
+
+const units = ["evals", "steps", "tokenShare", "planShare"] as const;
+
+/** Parameters of {@link staleness}. */
+export const stalenessSchema = z.strictObject({
+  unit: z._default(z.enum(units), "evals"),
+  minDelta: z._default(z.number().check(z.nonnegative()), 0),
+  minDeltaMode: z._default(z.enum(["deadBand", "ratchet", "relative"]), "deadBand"),
+  patienceOrigin: z.optional(z.enum(["count", "elapsed"])),
+  tie: z._default(z.enum(["bad", "good"]), "bad"),
+});
+
+type StalenessParams = z.infer<typeof stalenessSchema>;
+
+class Staleness implements StreamingCriterion {
+  readonly #setup: CriterionSetup<StalenessParams>;
+  readonly #reference: Reference;
+  readonly #count: boolean;
+  readonly #planned: number;
+  #z: number;
+  #since: number;
+
+  constructor(setup: CriterionSetup<StalenessParams>, context: StopperContext, state?: Json) {
+    const { params, direction, nan } = setup;
+    this.#setup = setup;
+    this.#reference = new Reference(
+      {
+        sign: direction === "max" ? 1 : -1,
+        minDelta: params.minDelta,
+        minDeltaMode: params.minDeltaMode,
+        tie: params.tie,
+        nan,
+      },
+      field(state, "reference"),
+    );
+    this.#count = params.unit === "evals" && params.patienceOrigin !== "elapsed";
+    this.#planned =
+      context.planned?.tokens ?? context.planned?.steps ?? context.planned?.epochs ?? Number.NaN;
+    this.#z = unpackNumber(field(state, "z"));
+    this.#since = unpackNumber(field(state, "since"));
+  }
+
+  observe(observation: Observation): number {
+    return this.#advance(monitored(observation, this.#setup.monitor), this.#position(observation));
+  }
+
+  fill(curve: Curve, series: Float64Array, from: number): void {
+    const values = curve[this.#setup.monitor];
+    const { unit } = this.#setup.params;
+    const positions = unit === "evals" ? undefined : unit === "steps" ? curve.step : curve.cost;
+    for (let i = from; i < curve.nCheckpoints; i++) {
+      series[i] = this.#advance(values[i]!, positions === undefined ? i : positions[i]!);
+    }
+  }
+
+  state(): Json {
+    return { reference: this.#reference.state(), z: packNumber(this.#z), since: packNumber(this.#since) };
+  }
+
+  #position(observation: Observation): number {
+    const { unit } = this.#setup.params;
+    if (unit === "evals") return observation.index;
+    return unit === "steps" ? observation.step : observation.cost;
+  }
+
+  #advance(value: number, position: number): number {
+    const judgement = this.#reference.judge(value);
+    if (judgement === "halt") return Number.POSITIVE_INFINITY;
+    if (judgement === "good") {
+      this.#since = position;
+      this.#z = 0;
+    } else if (this.#count) {
+      if (judgement === "bad") this.#z += 1;
+    } else {
+      this.#z = this.#distance(position);
+    }
+    return this.#z;
+  }
+
+  #distance(position: number): number {
+    const { unit } = this.#setup.params;
+    const spent = position - this.#since;
+    if (unit === "tokenShare") return position > 0 ? spent / position : Number.NaN;
+    return unit === "planShare" ? spent / this.#planned : spent;
+  }
+}
+
+const unitWords = {
+  evals: (n: number) => `for ${n} evaluation${n === 1 ? "" : "s"}`,
+  steps: (n: number) => `for ${n} steps`,
+  tokenShare: (n: number) =>
+    `during the last ${Number((100 * n).toPrecision(3))} % of the tokens spent so far`,
+  planShare: (n: number) => `during ${Number((100 * n).toPrecision(3))} % of the plan`,
+};
+
+function marginInWords({ minDelta, minDeltaMode }: StalenessParams): string {
+  if (minDelta === 0) return "";
+  if (minDeltaMode === "relative") return ` by more than ${Number((100 * minDelta).toPrecision(3))} %`;
+  return ` by more than ${minDelta}${minDeltaMode === "ratchet" ? " (ratchet)" : ""}`;
+}
+
+/**
+ * Staleness, which trainers call patience: how long the monitored value has not improved.
+ *
+ * Units: `evals`: evaluations that did not improve since the last that did (`patienceOrigin` `count`, the default) or
+ * evaluations since then (`elapsed`; the two differ where values are missing and ignored); `steps`: optimiser steps
+ * since then; `tokenShare`: (cost now - cost then) / cost now, in [0, 1), which needs no plan; `planShare`:
+ * (cost now - cost then) / planned cost, NaN without a plan. What an improvement is: see {@link Reference}.
+ *
+ * The first finite value gives 0; before it the statistic is NaN, so that a series which is not logged never stops a
+ * run. A non-finite value counts as bad, stops at once (Infinity), is as if not there or becomes the reference, by the
+ * policy's `nan` rule.
+ *
+ * @see Prechelt (1998), "Early stopping - but when?"; reference of each trainer in the package's semantics.
+ */
+export const staleness: CriterionDefinition<StalenessParams> = {
+  name: "staleness",
+  source: "patience of Hugging Face, Lightning, Keras and others; Prechelt 1998",
+  schema: stalenessSchema,
+  nested: { name: "patience", unit: "of the parameter `unit`", safer: "higher", integer: false },
+  compare: ">=",
+  thresholds: [1, 2, 3, 5, 8, 13, 20],
+  create: (setup, context, state) => new Staleness(setup, context, state),
+  describe: (policy: SimplePolicy, params) =>
+    `${monitorInWords(policy)} has not improved${marginInWords(params)} ` +
+    unitWords[params.unit](policy.threshold ?? Number.POSITIVE_INFINITY),
+  check: (policy, params) => {
+    if (params.unit !== "evals" && params.patienceOrigin === "count") {
+      return `params.patienceOrigin must be "elapsed" with unit "${params.unit}", got "count". Leave it out.`;
+    }
+    if (params.unit === "tokenShare" && policy.threshold !== null && !(policy.threshold <= 1)) {
+      return `threshold must be in [0, 1] with unit "tokenShare", got ${policy.threshold}. Give a share.`;
+    }
+    return undefined;
+  },
+};

@@ -1,0 +1,97 @@
+import type { Curve } from "@stopwise/core";
+
+/** Number of last differences that the noise is estimated from. */
+const recentDifferences = 20;
+
+/** Sampling standard deviation of a share p of n questions, with one right and one wrong answer added. */
+function binomialDeviation(p: number, n: number): number {
+  const smoothed = (p * n + 1) / (n + 2);
+  return Math.sqrt((smoothed * (1 - smoothed)) / n);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/**
+ * Standard deviation of one evaluation around the true quality.
+ *
+ * Binomial, sqrt(p (1 - p) / n) at the run's best p, for `match` metrics whose evaluation-set size n is known. Else from
+ * the last 20 differences d of the curve: 1.4826 median |d - median d| / sqrt 2, which a steady trend does not move.
+ * (The same questions at every checkpoint make errors of neighbouring checkpoints alike: the binomial is an upper
+ * value.) 0 with fewer than two differences.
+ */
+export function evaluationNoise(curve: Curve): number {
+  const series = [...(curve.kind === "loss" ? curve.evalLoss : curve.quality)].filter(
+    (value) => !Number.isNaN(value),
+  );
+  if (curve.metricClass === "match" && curve.evalSize > 0 && series.length > 0) {
+    return binomialDeviation(Math.max(...series), curve.evalSize);
+  }
+  const differences = series
+    .slice(1)
+    .map((value, i) => value - series[i]!)
+    .slice(-recentDifferences);
+  if (differences.length < 2) return 0;
+  const centre = median(differences);
+  return (1.4826 * median(differences.map((d) => Math.abs(d - centre)))) / Math.SQRT2;
+}
+
+/** Expected largest of k independent standard normal values; Blom's approximation, within 0.02 for k >= 2. */
+function expectedMaximum(k: number): number {
+  return k <= 1 ? 0 : normalQuantile((k - 0.375) / (k + 0.25));
+}
+
+/** Normal quantile for p >= 0.5, Abramowitz and Stegun (1964) 26.2.23; error below 4.5e-4. */
+function normalQuantile(p: number): number {
+  const t = Math.sqrt(-2 * Math.log(1 - p));
+  return (
+    t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
+  );
+}
+
+/** Checkpoints on the final plateau: from the first that comes within one deviation of the running three-point mean's top. */
+function plateauLength(curve: Curve, sigma: number): number {
+  const sign = curve.kind === "loss" ? -1 : 1;
+  const values = [...(curve.kind === "loss" ? curve.evalLoss : curve.quality)]
+    .filter((value) => !Number.isNaN(value))
+    .map((value) => sign * value);
+  const smooth = values.map((_, i) => median(values.slice(Math.max(0, i - 1), i + 2)));
+  const top = Math.max(...smooth);
+  return smooth.filter((value) => value >= top - sigma).length;
+}
+
+/**
+ * The noise floor: the mean loss that evaluation noise alone makes, for a rule that stops at the first checkpoint of
+ * each run's plateau, where the true quality has come as high as it gets.
+ *
+ * Of a run whose plateau has k evaluations of standard deviation sigma the best on record is the largest of k noisy
+ * values, sigma * E[max of k standard normals] above the truth, though waiting for it gains nothing. k counts the
+ * checkpoints whose three-point running median lies within sigma of its top; sigma is {@link evaluationNoise}. For
+ * loss-only runs relative to the smallest loss.
+ *
+ * @param curves the recorded runs
+ * @param weights per run `[nRuns]`; equal where absent
+ * @returns the weighted mean, 0 for no curves
+ */
+export function noiseFloor(curves: readonly Curve[], weights?: ArrayLike<number>): number {
+  let total = 0;
+  let sum = 0;
+  curves.forEach((curve, run) => {
+    const weight = weights?.[run] ?? 1;
+    total += weight;
+    sum += weight * noiseFloorOf(curve);
+  });
+  return total > 0 ? sum / total : 0;
+}
+
+function noiseFloorOf(curve: Curve): number {
+  const sigma = evaluationNoise(curve);
+  if (sigma === 0) return 0;
+  const floor = sigma * expectedMaximum(plateauLength(curve, sigma));
+  if (curve.kind === "quality") return floor;
+  const smallest = Math.min(...curve.evalLoss.filter((value) => !Number.isNaN(value)));
+  return smallest > 0 ? floor / smallest : 0;
+}

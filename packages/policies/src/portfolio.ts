@@ -1,0 +1,96 @@
+import type { Monitor, SimplePolicy, Warmup } from "@stopwise/core";
+import { neverStop } from "@stopwise/core";
+import { parsePolicy } from "./parse-policy.ts";
+
+const patience = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50];
+const shares = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9];
+
+type Grid = Readonly<{
+  monitor: Monitor;
+  unit: "evals" | "tokenShare";
+  mode: "deadBand" | "ratchet" | "relative";
+  minDeltas: readonly number[];
+  warmups: readonly (Warmup | undefined)[];
+}>;
+
+function stalenessPolicies(grid: Grid): SimplePolicy[] {
+  const thresholds = grid.unit === "evals" ? patience : shares;
+  return grid.warmups.flatMap((warmup) =>
+    grid.minDeltas.flatMap((minDelta) =>
+      thresholds.map(
+        (threshold) =>
+          parsePolicy({
+            version: 1,
+            criterion: "staleness",
+            monitor: grid.monitor,
+            params: { unit: grid.unit, minDelta, minDeltaMode: grid.mode },
+            threshold,
+            ...(warmup === undefined ? {} : { warmup }),
+          }) as SimplePolicy,
+      ),
+    ),
+  );
+}
+
+const moving = (evals: number): Warmup => ({ evals, updatesBest: true });
+const still = (evals: number): Warmup => ({ evals, updatesBest: false });
+
+const grids: readonly Grid[] = [
+  {
+    monitor: "quality",
+    unit: "evals",
+    mode: "deadBand",
+    minDeltas: [0, 0.001, 0.002, 0.005, 0.01, 0.02],
+    warmups: [undefined, moving(5), moving(10)],
+  },
+  {
+    monitor: "quality",
+    unit: "evals",
+    mode: "ratchet",
+    minDeltas: [0.002, 0.005, 0.01],
+    warmups: [undefined],
+  },
+  {
+    monitor: "quality",
+    unit: "tokenShare",
+    mode: "deadBand",
+    minDeltas: [0, 0.002, 0.005, 0.01],
+    warmups: [undefined, moving(5)],
+  },
+  { monitor: "evalLoss", unit: "evals", mode: "relative", minDeltas: [0, 0.002, 0.01], warmups: [undefined] },
+  {
+    monitor: "evalLoss",
+    unit: "tokenShare",
+    mode: "relative",
+    minDeltas: [0, 0.002, 0.01],
+    warmups: [undefined],
+  },
+];
+
+const huggingFaceGrids: readonly Grid[] = (["quality", "evalLoss"] as const).map((monitor) => ({
+  monitor,
+  unit: "evals",
+  mode: "ratchet",
+  minDeltas: [0, 0.001, 0.002, 0.005, 0.01],
+  warmups: [undefined, still(3), still(5), still(10)],
+}));
+
+/**
+ * The policies that are replayed and chosen from unless told otherwise: never stopping, and staleness over dead band,
+ * ratchet and relative margins, evaluations and token share, quality and eval loss, with and without warm-up; at least
+ * 500, no two alike, grouped so that each group's thresholds are one pass.
+ */
+export function defaultPortfolio(): SimplePolicy[] {
+  return [neverStop, ...grids.flatMap(stalenessPolicies)];
+}
+
+/**
+ * The policies that a trainer can express exactly, as its own settings.
+ *
+ * `huggingface`: patience >= 1 in evaluations, threshold 0 or a ratchet (never a dead band above 0), and warm-ups that do
+ * not move the best (`eval_delay`), on quality or eval loss.
+ */
+export function portfolioFor(trainer: "huggingface"): SimplePolicy[] {
+  const grids = { huggingface: huggingFaceGrids }[trainer];
+  return [neverStop, ...grids.flatMap(stalenessPolicies)];
+}

@@ -1,0 +1,83 @@
+import { InvalidInputError, type Policy, type SimplePolicy } from "@stopwise/core";
+import { compositeRule } from "./composite-rule.ts";
+import type { StopperContext } from "./context.ts";
+import { criteria } from "./criteria.ts";
+import { crosses, type StreamingCriterion } from "./criterion.ts";
+import { field, type Json } from "./json.ts";
+import type { Observation } from "./observation.ts";
+import { isWarm } from "./warmup.ts";
+
+/** What a rule says about one checkpoint. */
+export interface Verdict {
+  /** Whether its condition holds here, at an admissible checkpoint beyond the warm-up. */
+  readonly crossed: boolean;
+  /** The policy of one criterion that speaks. */
+  readonly policy: SimplePolicy;
+  /** The criterion's statistic; NaN where there is none. */
+  readonly value: number;
+  /** Why it does not speak yet, where that is not the threshold. */
+  readonly waiting?: "warmup" | "admissible" | undefined;
+}
+
+/** A policy at work on one run. */
+export interface Rule {
+  observe(observation: Observation): Verdict;
+  state(): Json;
+}
+
+/** Starts the criterion of a policy: the context's own criteria come before the built-in ones. */
+export function startCriterion(
+  policy: SimplePolicy,
+  context: StopperContext,
+  state?: Json,
+): StreamingCriterion {
+  const injected = context.criteria?.[policy.criterion];
+  if (injected !== undefined) return injected.create(policy, context, state);
+  const definition = criteria.get(policy.criterion);
+  if (definition !== undefined) return definition.create(policy, context, state);
+  throw new InvalidInputError(
+    `criterion "${policy.criterion}" belongs to a model that was not given.`,
+    "Pass the model that the policy names.",
+  );
+}
+
+class SimpleRule implements Rule {
+  readonly #policy: SimplePolicy;
+  readonly #context: StopperContext;
+  readonly #criterion: StreamingCriterion;
+  #warm: boolean;
+
+  constructor(policy: SimplePolicy, context: StopperContext, state?: Json) {
+    this.#policy = policy;
+    this.#context = context;
+    this.#warm = field(state, "warm") === true;
+    this.#criterion = startCriterion(policy, context, field(state, "criterion"));
+  }
+
+  observe(observation: Observation): Verdict {
+    const policy = this.#policy;
+    this.#warm ||= isWarm(policy.warmup, observation, this.#context.planned);
+    if (!this.#warm && policy.warmup?.updatesBest === false) {
+      return { crossed: false, policy, value: Number.NaN, waiting: "warmup" };
+    }
+    const value = this.#criterion.observe(observation);
+    if (!this.#warm) return { crossed: false, policy, value, waiting: "warmup" };
+    if (!observation.admissible) return { crossed: false, policy, value, waiting: "admissible" };
+    return { crossed: crosses(value, policy.threshold, policy.compare), policy, value };
+  }
+
+  state(): Json {
+    return { warm: this.#warm, criterion: this.#criterion.state() };
+  }
+}
+
+/** Puts a policy to work on one run; with `state` it goes on where it was. */
+export function startRule(policy: Policy, context: StopperContext, state?: Json): Rule {
+  if (!("of" in policy)) return new SimpleRule(policy, context, state);
+  const states = field(state, "of");
+  const members = policy.of.map((member, i) =>
+    startRule(member, context, Array.isArray(states) ? (states as readonly Json[])[i] : undefined),
+  );
+  const restart = (i: number): Rule => startRule(policy.of[i]!, context);
+  return compositeRule(policy, { members, restart, context }, state);
+}
