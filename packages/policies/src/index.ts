@@ -24,5 +24,15 @@ export { parsePolicy } from "./parse-policy.ts";
 export { policyHash } from "./policy-hash.ts";
 export { defaultPortfolio, portfolioFor } from "./portfolio.ts";
 export { replay, type Replayed } from "./replay.ts";
+export { replayCases, type CaseResult, type CasesResult } from "./semantics/replay-cases.ts";
+export { replaySemantics } from "./semantics/replay-semantics.ts";
+export { semantics, semanticsOf } from "./semantics/registry.ts";
+export {
+  stopIndex,
+  trainerStop,
+  type TrainerSettingsInput,
+  type TrainerStop,
+} from "./semantics/stop-index.ts";
+export type { TrainerSemantics, TrainerSettings } from "./semantics/trainer-semantics.ts";
 export { sha256 } from "./sha256.ts";
 export { createStopper, type Stopper } from "./stopper.ts";

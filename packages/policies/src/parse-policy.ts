@@ -6,11 +6,10 @@ import {
   type Policy,
   type SimplePolicy,
 } from "@stopwise/core";
-import type * as z from "zod/mini";
 import type { StopperContext } from "./context.ts";
 import { criteria } from "./criteria.ts";
 import type { CriterionDefinition } from "./criterion.ts";
-import { ruleInWords } from "./rule-in-words.ts";
+import { got, parseWith } from "./parse-with.ts";
 
 const composites = new Set<string>(compositePolicySchema.shape.criterion.options);
 
@@ -18,34 +17,6 @@ type Fields = Record<string, unknown>;
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-function got(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === "object" && inner !== null ? (inner as Fields)[String(key)] : undefined,
-    value,
-  );
-}
-
-/** Parses with a schema; the first broken rule becomes an error that names field, rule and value. */
-function parseWith<T>(schema: z.ZodMiniType<T>, value: unknown, where: string): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const path = [where, ...issue.path.map(String)].filter((part) => part !== "").join(".") || "policy";
-  if (issue.code === "unrecognized_keys") {
-    throw new InvalidInputError(`${path} has no field "${issue.keys[0]!}".`, "Remove it or mend its name.");
-  }
-  const wrong = valueAt(value, issue.path);
-  throw new InvalidInputError(
-    `${path} ${ruleInWords(issue)}, got ${got(wrong)}.`,
-    "Mend that field of the policy.",
-  );
-}
 
 function refuseUnknown(value: Fields, shape: object, where: string): void {
   const unknown = Object.keys(value).find((key) => !Object.hasOwn(shape, key));
