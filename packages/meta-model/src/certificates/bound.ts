@@ -32,10 +32,13 @@ export function levelOf(bound: Bound): number {
   return bound.kind === "tail" ? (bound.alpha ?? 0.1) : bound.maxEmLoss;
 }
 
+/** Losses are kept in single precision: a loss of exactly the bound is not above it. */
+const rounding = 1e-7;
+
 /** The loss whose mean a bound controls: an indicator for a tail, else the clipped EM loss. NaN stays NaN. */
 export function boundedLoss(bound: Bound, emLoss: number): number {
   if (bound.kind !== "tail") return Math.min(emLoss, clipOf(bound));
-  return Number.isNaN(emLoss) ? Number.NaN : emLoss > bound.maxEmLoss ? 1 : 0;
+  return Number.isNaN(emLoss) ? Number.NaN : emLoss > bound.maxEmLoss + rounding ? 1 : 0;
 }
 
 /**

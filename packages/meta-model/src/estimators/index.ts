@@ -1,0 +1,4 @@
+export { constant } from "./constant.ts";
+export { kernel } from "./kernel.ts";
+export { nearestTask } from "./nearest-task.ts";
+export { ridge } from "./ridge.ts";

@@ -1,0 +1,108 @@
+import type { Estimator, FittedEstimator, Neighbours, TrainingSet } from "./estimator.ts";
+import { TaskDistance } from "./task-distance.ts";
+import { GroupTotals, heaviest, requireRuns, weightedMean } from "./weighted-mean.ts";
+
+/** Bandwidths, in units of squared task distance, and prior masses that group cross-validation chooses from. */
+const bandwidths = [0.02, 0.05, 0.1, 0.2, 0.4];
+const priorMasses = [0.02, 0.1, 0.3];
+const maxNeighbours = 100;
+/** Runs on which the bandwidth is judged; more change the choice little. */
+const maxJudged = 150;
+/** Every so many targets are judged; neighbouring settings of a portfolio tell the same. */
+const targetStride = 3;
+
+/** A bandwidth and the mass of the overall mean, as a share of the total weight of the training set. */
+interface Smoothing {
+  readonly bandwidth: number;
+  readonly prior: number;
+}
+
+/**
+ * Kernel weights: run i counts w_i exp(-d_i / h), with d the squared task distance, mixed with the overall mean
+ * at a prior mass. Bandwidth and prior are chosen by leaving groups out, on the squared error of the targets.
+ *
+ * @see Nadaraya 1964; Watson 1964
+ */
+export const kernel: Estimator = {
+  name: "kernel",
+  fit(training) {
+    requireRuns(training);
+    return new FittedKernel(training);
+  },
+};
+
+class FittedKernel implements FittedEstimator {
+  readonly #training: TrainingSet;
+  readonly #distance: TaskDistance;
+  readonly #totals: GroupTotals;
+  readonly #totalWeight: number;
+  #smoothing: Smoothing = { bandwidth: 0.1, prior: 0.1 };
+
+  constructor(training: TrainingSet) {
+    this.#training = training;
+    this.#distance = new TaskDistance(training);
+    this.#totals = new GroupTotals(training);
+    this.#totalWeight = training.weights.reduce((sum, weight) => sum + weight, 0);
+    this.#smoothing = this.#chooseSmoothing();
+  }
+
+  get smoothing(): Smoothing {
+    return this.#smoothing;
+  }
+
+  predict(features: Float64Array): Float64Array {
+    return this.#mix(this.#distances(features), undefined, this.#smoothing);
+  }
+
+  predictHeldOut(run: number): Float64Array {
+    const group = this.#training.groups[run]!;
+    return this.#mix(this.#distances(this.#training.features[run]!), group, this.#smoothing);
+  }
+
+  neighbours(features: Float64Array): Neighbours {
+    return heaviest(
+      this.#kernelWeights(this.#distances(features), undefined, this.#smoothing.bandwidth),
+      maxNeighbours,
+    );
+  }
+
+  #distances(features: Float64Array): Float64Array {
+    return Float64Array.from(this.#training.features, (row) => this.#distance.between(features, row));
+  }
+
+  #kernelWeights(distances: Float64Array, without: number | undefined, bandwidth: number): Float64Array {
+    const { weights, groups } = this.#training;
+    return distances.map((distance, run) =>
+      groups[run] === without ? 0 : weights[run]! * Math.exp(-distance / bandwidth),
+    );
+  }
+
+  #mix(distances: Float64Array, without: number | undefined, smoothing: Smoothing): Float64Array {
+    const weights = this.#kernelWeights(distances, without, smoothing.bandwidth);
+    const mass = weights.reduce((sum, weight) => sum + weight, 0);
+    const overall = this.#totals.meanWithout(without);
+    const near = heaviest(weights, maxNeighbours);
+    if (near.runs.length === 0) return overall;
+    const share = mass / (mass + smoothing.prior * 0.05 * this.#totalWeight);
+    const local = weightedMean(this.#training, near);
+    return local.map((value, target) => share * value + (1 - share) * overall[target]!);
+  }
+
+  #chooseSmoothing(): Smoothing {
+    const { features, groups, nTargets, targets, weights } = this.#training;
+    const stride = Math.max(1, Math.ceil(features.length / maxJudged));
+    const options = bandwidths.flatMap((bandwidth) => priorMasses.map((prior) => ({ bandwidth, prior })));
+    const errors = new Float64Array(options.length);
+    for (let run = 0; run < features.length; run += stride) {
+      const distances = this.#distances(features[run]!);
+      options.forEach((option, index) => {
+        const predicted = this.#mix(distances, groups[run], option);
+        let error = 0;
+        for (let t = 0; t < nTargets; t += targetStride)
+          error += (predicted[t]! - targets[run * nTargets + t]!) ** 2;
+        errors[index]! += weights[run]! * error;
+      });
+    }
+    return options[errors.indexOf(Math.min(...errors))]!;
+  }
+}

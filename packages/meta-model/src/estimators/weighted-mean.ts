@@ -1,0 +1,76 @@
+import { InsufficientDataError } from "@stopwise/core";
+import type { Neighbours, TrainingSet } from "./estimator.ts";
+
+/** Refuses an empty training set. @throws InsufficientDataError */
+export function requireRuns(training: TrainingSet): void {
+  if (training.features.length > 0) return;
+  throw new InsufficientDataError({ has: 0, needs: 1, what: "runs" }, "Ingest runs first.");
+}
+
+/**
+ * Weighted mean of the targets of some runs, `[nTargets]`; NaN everywhere when the weights sum to zero.
+ * Costs nNeighbours x nTargets.
+ */
+export function weightedMean(training: TrainingSet, { runs, weights }: Neighbours): Float64Array {
+  const { targets, nTargets } = training;
+  const mean = new Float64Array(nTargets);
+  let total = 0;
+  for (let k = 0; k < runs.length; k++) {
+    const weight = weights[k]!;
+    const start = runs[k]! * nTargets;
+    total += weight;
+    for (let target = 0; target < nTargets; target++) mean[target]! += weight * targets[start + target]!;
+  }
+  for (let target = 0; target < nTargets; target++) mean[target]! /= total;
+  return mean;
+}
+
+/** The heaviest `limit` runs with weights that sum to 1, heaviest first; ties by run number. Zero weights are left out. */
+export function heaviest(weights: Float64Array, limit: number): Neighbours {
+  let order = Array.from(weights.keys()).filter((run) => weights[run]! > 0);
+  order = order.sort((a, b) => weights[b]! - weights[a]! || a - b).slice(0, limit);
+  const total = order.reduce((sum, run) => sum + weights[run]!, 0);
+  return {
+    runs: Int32Array.from(order),
+    weights: Float64Array.from(order, (run) => weights[run]! / total),
+  };
+}
+
+/** Sums of weight and of weighted targets, over all runs and by group: what leaving one group out needs. */
+export class GroupTotals {
+  readonly #training: TrainingSet;
+  readonly #sums = new Map<number, Float64Array>();
+  readonly #weight = new Map<number, number>();
+  readonly #all: Float64Array;
+  #total = 0;
+
+  constructor(training: TrainingSet) {
+    const { nTargets, targets, weights, groups } = training;
+    this.#training = training;
+    this.#all = new Float64Array(nTargets);
+    for (let run = 0; run < weights.length; run++) {
+      const group = groups[run]!;
+      const weight = weights[run]!;
+      const sums = this.#sums.get(group) ?? new Float64Array(nTargets);
+      this.#sums.set(group, sums);
+      this.#weight.set(group, (this.#weight.get(group) ?? 0) + weight);
+      this.#total += weight;
+      for (let target = 0; target < nTargets; target++) {
+        const part = weight * targets[run * nTargets + target]!;
+        sums[target]! += part;
+        this.#all[target]! += part;
+      }
+    }
+  }
+
+  /** Weighted mean of the targets over every run but those of one group; over all when it is the only group. */
+  meanWithout(group: number | undefined): Float64Array {
+    const weight = group === undefined ? 0 : (this.#weight.get(group) ?? 0);
+    const rest = this.#total - weight;
+    if (group === undefined || weight === 0 || rest <= this.#total * 1e-12) {
+      return this.#all.map((sum) => sum / this.#total);
+    }
+    const own = this.#sums.get(group)!;
+    return Float64Array.from({ length: this.#training.nTargets }, (_, t) => (this.#all[t]! - own[t]!) / rest);
+  }
+}

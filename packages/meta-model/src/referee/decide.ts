@@ -1,0 +1,134 @@
+import type { Bound } from "../certificates/bound.ts";
+import { calibrate } from "../certificates/calibrate.ts";
+import { isSafe, type Judged, type Quality } from "../choice/decision-quality.ts";
+import { atLevel, type LevelOutcomes } from "./level-outcomes.ts";
+import { levelQualities, sampleOf } from "./level-quality.ts";
+import type { Ask, Method } from "./method.ts";
+import type { Selection } from "./report.ts";
+import type { Fold, Study } from "./study.ts";
+
+/** Outcomes on the judged runs of all folds, one after another. */
+export interface Decided extends Judged {
+  /** Row of the experience of each judged run. */
+  readonly rows: readonly number[];
+  readonly saving: readonly number[];
+  readonly emLoss: readonly number[];
+}
+
+const never: Quality = { saving: 0, risk: 0, riskError: 0 };
+
+/** The path and level with the largest saving that is safe on a sample; undefined where only never-stop is. */
+export function safestBest(
+  paths: readonly LevelOutcomes[],
+  qualities: (path: LevelOutcomes) => Quality[],
+  { bound, caution }: { bound: Bound; caution: number },
+): { path: number; level: number } | undefined {
+  let [best, found] = [never, undefined as { path: number; level: number } | undefined];
+  paths.forEach((outcomes, path) => {
+    qualities(outcomes).forEach((quality, level) => {
+      if (quality.saving <= best.saving || !isSafe(quality, bound, caution)) return;
+      [best, found] = [quality, { path, level }];
+    });
+  });
+  return found;
+}
+
+/** Positions, in a list of rows, of complete runs that count. */
+function countingIn(study: Study, rows: readonly number[], ask: Ask): number[] {
+  return Array.from(rows.keys()).filter(
+    (index) => study.experience.complete[rows[index]!]! && ask.counts(rows[index]!),
+  );
+}
+
+const runToEnd = (n: number): { saving: number[]; emLoss: number[] } => ({
+  saving: new Array<number>(n).fill(0),
+  emLoss: new Array<number>(n).fill(0),
+});
+
+function promised(
+  study: Study,
+  fold: Fold,
+  { method, ask }: { method: Method; ask: Ask },
+): ReturnType<typeof runToEnd> {
+  const paths = method.paths(study, fold, ask.bound);
+  const sample = sampleOf(
+    countingIn(study, fold.train, ask),
+    (index) => study.experience.groups[fold.train[index]!]!,
+    ask.weighting,
+  );
+  const chosen = safestBest(
+    paths.map((path) => path.train),
+    (outcomes) => levelQualities(outcomes, sample, ask.bound),
+    ask,
+  );
+  return chosen === undefined
+    ? runToEnd(fold.judged.length)
+    : atLevel(paths[chosen.path]!.judged, chosen.level);
+}
+
+function certified(
+  study: Study,
+  fold: Fold,
+  { method, ask }: { method: Method; ask: Ask },
+): ReturnType<typeof runToEnd> {
+  const { calibration, judged } = method.certifiedPath(study, fold, ask);
+  const members = countingIn(study, fold.calibration, ask);
+  const { nLevels } = calibration;
+  const { setting } = calibrate(
+    {
+      loss: members.flatMap((member) => [
+        ...calibration.emLoss.subarray(member * nLevels, (member + 1) * nLevels),
+      ]),
+      nSettings: nLevels,
+      groups: members.map((member) => `${study.experience.groups[fold.calibration[member]!]}`),
+    },
+    ask.bound,
+  );
+  return atLevel(judged, setting);
+}
+
+function concatenated(parts: readonly LevelOutcomes[]): LevelOutcomes {
+  const join = (field: "saving" | "emLoss"): Float32Array => {
+    const joined = new Float32Array(parts.reduce((sum, part) => sum + part[field].length, 0));
+    let at = 0;
+    for (const part of parts) {
+      joined.set(part[field], at);
+      at += part[field].length;
+    }
+    return joined;
+  };
+  const nRuns = parts.reduce((sum, part) => sum + part.nRuns, 0);
+  return { nRuns, nLevels: parts[0]?.nLevels ?? 0, saving: join("saving"), emLoss: join("emLoss") };
+}
+
+/** The best path and level on the judged data themselves. */
+function frontier(study: Study, { method, ask }: { method: Method; ask: Ask }): ReturnType<typeof runToEnd> {
+  const rows = study.folds.flatMap((fold) => fold.judged);
+  const byFold = study.folds.map((fold) => method.paths(study, fold, ask.bound));
+  const joined = (byFold[0] ?? []).map((_, path) => concatenated(byFold.map((paths) => paths[path]!.judged)));
+  const members = Array.from(rows.keys()).filter((index) => ask.counts(rows[index]!));
+  const sample = sampleOf(members, (index) => study.experience.groups[rows[index]!]!, ask.weighting);
+  const unclipped = ask.bound.kind === "tail" ? ask.bound : { ...ask.bound, clip: Infinity };
+  const chosen = safestBest(joined, (outcomes) => levelQualities(outcomes, sample, unclipped), {
+    bound: ask.bound,
+    caution: 0,
+  });
+  return chosen === undefined ? runToEnd(rows.length) : atLevel(joined[chosen.path]!, chosen.level);
+}
+
+/** What a method does to the judged runs under one question. */
+export function decide(
+  study: Study,
+  method: Method,
+  { ask, selection }: { ask: Ask; selection: Selection },
+): Decided {
+  const rows = study.folds.flatMap((fold) => fold.judged);
+  if (selection === "frontier") return { rows, ...frontier(study, { method, ask }) };
+  const decideFold = selection === "promise" ? promised : certified;
+  const parts = study.folds.map((fold) => decideFold(study, fold, { method, ask }));
+  return {
+    rows,
+    saving: parts.flatMap((part) => part.saving),
+    emLoss: parts.flatMap((part) => part.emLoss),
+  };
+}

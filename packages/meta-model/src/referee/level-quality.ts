@@ -1,0 +1,62 @@
+import { boundedLoss, type Bound } from "../certificates/bound.ts";
+import type { Quality } from "../choice/decision-quality.ts";
+import type { LevelOutcomes } from "./level-outcomes.ts";
+
+/** The runs that are averaged, and how. */
+export interface Sample {
+  /** Positions in the outcomes. */
+  readonly members: readonly number[];
+  /** Weight of each member; the weights sum to 1. */
+  readonly weights: Float64Array;
+  /** Group of each member, any numbers. */
+  readonly groups: readonly number[];
+}
+
+/** A sample of some runs, weighted by group or by run. */
+export function sampleOf(
+  members: readonly number[],
+  groupOf: (member: number) => number,
+  weighting: "group" | "run",
+): Sample {
+  const groups = members.map(groupOf);
+  const size = new Map<number, number>();
+  for (const group of groups) size.set(group, (size.get(group) ?? 0) + 1);
+  const weights = Float64Array.from(groups, (group) =>
+    weighting === "run" ? 1 / members.length : 1 / (size.get(group)! * size.size),
+  );
+  return { members, weights, groups };
+}
+
+/** Quality of every level on a sample, `[nLevels]`; costs nMembers x nLevels. */
+export function levelQualities(outcomes: LevelOutcomes, sample: Sample, bound: Bound): Quality[] {
+  const { nLevels } = outcomes;
+  const names = [...new Set(sample.groups)];
+  const slot = new Map(names.map((name, index) => [name, index]));
+  const weight = new Float64Array(names.length);
+  const risk = new Float64Array(names.length * nLevels);
+  const saving = new Float64Array(nLevels);
+  sample.members.forEach((member, index) => {
+    const w = sample.weights[index]!;
+    const group = slot.get(sample.groups[index]!)!;
+    weight[group]! += w;
+    for (let level = 0; level < nLevels; level++) {
+      const cell = member * nLevels + level;
+      saving[level]! += w * outcomes.saving[cell]!;
+      risk[group * nLevels + level]! += w * boundedLoss(bound, outcomes.emLoss[cell]!);
+    }
+  });
+  return Array.from(saving, (meanSaving, level) => {
+    let total = 0;
+    for (let group = 0; group < names.length; group++) total += risk[group * nLevels + level]!;
+    let variance = 0;
+    for (let group = 0; group < names.length; group++) {
+      variance += (risk[group * nLevels + level]! - weight[group]! * total) ** 2;
+    }
+    const n = names.length;
+    return {
+      saving: meanSaving,
+      risk: total,
+      riskError: n > 1 ? Math.sqrt((variance * n) / (n - 1)) : Infinity,
+    };
+  });
+}
