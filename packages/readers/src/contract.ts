@@ -1,0 +1,48 @@
+import type { RawRun } from "./raw-run.ts";
+import type { RunRecord } from "@stopwise/core";
+
+/** A file that may be a log: where it lies and how it begins. */
+export interface LogFile {
+  /** As shown to the user: relative to the root, with forward slashes. */
+  readonly path: string;
+  /** Where it is opened. */
+  readonly absolute: string;
+  /** Last part of the path. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** First bytes of the file. */
+  readonly head: Uint8Array;
+  /** The first bytes as text; empty for a binary file. */
+  readonly headText: string;
+}
+
+/** What one file gave. Without runs, `reason` says why. */
+export interface FileReading {
+  readonly path: string;
+  readonly runs: readonly RawRun[];
+  /** Runs that are run records already. */
+  readonly records?: readonly RunRecord[];
+  readonly reason?: string;
+  /** The file under which this file's run is listed. */
+  readonly partOf?: string;
+  /** Why the file could not be read; the other files of the unit stand. */
+  readonly failure?: Error;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * One log format. A reader claims files by path and first bytes, says which of them belong to one run, and reads
+ * such a unit; it throws `LogFormatError` when a file is not what it claims to be.
+ */
+export interface LogReader {
+  /** Short name of the format, as in reports. */
+  readonly format: string;
+  /** The format in words. */
+  readonly title: string;
+  /** How sure the reader is that the file is its own, from 0 (no) to 1. */
+  readonly detect: (file: LogFile) => number;
+  /** Files with equal keys are read together; absent: each file by itself. */
+  readonly unitOf?: (file: LogFile) => string;
+  /** Reads one unit. */
+  readonly read: (files: readonly LogFile[]) => Promise<readonly FileReading[]>;
+}

@@ -1,0 +1,86 @@
+import type { RunRecord } from "@stopwise/core";
+import type { IngestedFile, IngestedRun } from "./ingest-report.ts";
+import { contentFingerprint, distinctIdentity, isSameCurve } from "./run-identity.ts";
+
+interface Place {
+  readonly file: number;
+  readonly run: number;
+  readonly record: RunRecord;
+}
+
+/** Which runs are dropped in favour of another file's, and which need an id of their own. */
+interface Verdict {
+  readonly dropped: Map<string, number>;
+  readonly renamed: Map<string, string>;
+}
+
+const keyOf = (place: Pick<Place, "file" | "run">): string => `${place.file}/${place.run}`;
+
+function placesOf(files: readonly IngestedFile[]): Place[] {
+  return files.flatMap(({ runs }, file) =>
+    runs.flatMap(({ record }, run) => (record === undefined ? [] : [{ file, run, record }])),
+  );
+}
+
+/** A constant curve is no sign of identity: many different runs have it. */
+function isTelling(record: RunRecord): boolean {
+  return new Set(record.points.map(({ quality, value }) => quality ?? value)).size >= 5;
+}
+
+function judge(files: readonly IngestedFile[]): Verdict {
+  const byId = new Map<string, Place>();
+  const byContent = new Map<string, Place>();
+  const verdict: Verdict = { dropped: new Map(), renamed: new Map() };
+  // Longer curves first: of two states of one log the grown one stays.
+  const places = placesOf(files).sort(
+    (left, right) => right.record.points.length - left.record.points.length || left.file - right.file,
+  );
+  for (const place of places) {
+    const fingerprint = contentFingerprint(place.record);
+    const known = byId.get(place.record.id);
+    const copy = isTelling(place.record) ? byContent.get(fingerprint) : undefined;
+    const twin = known !== undefined && isSameCurve(known.record, place.record) ? known : copy;
+    if (twin !== undefined) verdict.dropped.set(keyOf(place), twin.file);
+    else if (known !== undefined) {
+      const id = distinctIdentity(place.record.id, `${place.record.path ?? ""}#${place.run}`);
+      verdict.renamed.set(keyOf(place), id);
+      byId.set(id, place);
+    } else byId.set(place.record.id, place);
+    if (!byContent.has(fingerprint)) byContent.set(fingerprint, place);
+  }
+  return verdict;
+}
+
+function settled(runs: readonly IngestedRun[], file: number, verdict: Verdict): IngestedRun[] {
+  return runs.flatMap((entry, run) => {
+    const key = keyOf({ file, run });
+    if (verdict.dropped.has(key)) return [];
+    const id = verdict.renamed.get(key);
+    return [
+      id === undefined || entry.record === undefined ? entry : { ...entry, record: { ...entry.record, id } },
+    ];
+  });
+}
+
+/**
+ * Lists each run once. Runs of equal id whose curves agree as far as both go, and copies with equal content, stay
+ * in one file, and the other names it in `partOf`; runs of equal id with different curves get ids of their own.
+ */
+export function mergeDuplicates(files: readonly IngestedFile[]): IngestedFile[] {
+  const verdict = judge(files);
+  return files.map((entry, file) => {
+    const runs = settled(entry.runs, file, verdict);
+    const nDropped = entry.runs.length - runs.length;
+    if (nDropped === 0) return { ...entry, runs };
+    const twins = entry.runs
+      .map((_, run) => verdict.dropped.get(keyOf({ file, run })))
+      .filter((twin) => twin !== undefined);
+    const other = twins.find((twin) => twin !== file);
+    const partOf = runs.length === 0 && other !== undefined ? { partOf: files[other]!.path } : {};
+    const warnings = [
+      ...entry.warnings,
+      `${nDropped} ${nDropped === 1 ? "run was" : "runs were"} found before.`,
+    ];
+    return { ...entry, ...partOf, warnings, runs };
+  });
+}

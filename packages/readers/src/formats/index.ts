@@ -1,0 +1,8 @@
+import type { LogReader } from "../contract.ts";
+import { hfTrainerState } from "./hf-trainer-state.ts";
+import { modelCard } from "./model-card.ts";
+import { recognisedReaders } from "./recognised.ts";
+import { runRecord } from "./run-record.ts";
+
+/** Every reader; the most certain one takes a file. */
+export const logReaders: readonly LogReader[] = [runRecord, hfTrainerState, modelCard, ...recognisedReaders];

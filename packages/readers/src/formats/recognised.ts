@@ -1,0 +1,161 @@
+import type { LogFile, LogReader } from "../contract.ts";
+
+interface Recognised {
+  readonly format: string;
+  readonly title: string;
+  readonly certainty: number;
+  readonly matches: (file: LogFile) => boolean;
+  readonly reason: string;
+}
+
+const named =
+  (pattern: RegExp) =>
+  (file: LogFile): boolean =>
+    pattern.test(file.path);
+
+const headed =
+  (path: RegExp, head: RegExp) =>
+  (file: LogFile): boolean =>
+    path.test(file.path) && head.test(file.headText);
+
+const unread = (what: string): string => `${what}: this version does not read the format yet.`;
+
+/** Files that belong to training but hold no curve, or whose format is not read. */
+const recognised: readonly Recognised[] = [
+  {
+    format: "tfevents",
+    title: "TensorBoard event file",
+    certainty: 0.9,
+    matches: named(/[^/]*tfevents[^/]*$/),
+    reason: unread("TensorBoard event file"),
+  },
+  {
+    format: "mlflow-mlruns",
+    title: "MLflow file store",
+    certainty: 0.9,
+    matches: named(/(^|\/)mlruns\/\d+\/(meta\.yaml$|[^/]+\/(meta\.yaml$|(metrics|params|tags)\/))/),
+    reason: unread("MLflow run folder"),
+  },
+  {
+    format: "wandb-dir",
+    title: "Weights & Biases run folder",
+    certainty: 0.95,
+    matches: named(/(^|\/)(offline-)?run-\d{8}_\d{6}-[^/]+\/(files\/|run-[^/]+\.wandb$)|\.wandb$/),
+    reason: "part of a Weights & Biases run folder: configuration, summary or console output, no history.",
+  },
+  {
+    format: "hf-results-json",
+    title: "Hugging Face final results",
+    certainty: 0.9,
+    matches: (file) =>
+      /(^|\/)(all|eval|train|test|predict)_results\.json$/.test(file.path) ||
+      (file.name === "metrics.json" &&
+        /"(train_runtime|eval_loss|train_loss|eval_runtime)"/.test(file.headText)),
+    reason: "Hugging Face final results: values without a step are no curve.",
+  },
+  {
+    format: "lm-eval-json",
+    title: "LM evaluation harness result",
+    certainty: 0.85,
+    matches: headed(/\.json$/, /^\s*\{\s*"(results|config_general)"\s*:\s*\{/),
+    reason: unread("LM evaluation harness result"),
+  },
+  {
+    format: "joeynmt-validations",
+    title: "Joey NMT validations.txt",
+    certainty: 0.9,
+    matches: headed(/\.txt$/, /^Steps: \d+\t/),
+    reason: unread("Joey NMT validations"),
+  },
+  {
+    format: "joeynmt-train-log",
+    title: "Joey NMT train.log",
+    certainty: 0.85,
+    matches: headed(/\.log$/, /joeynmt/i),
+    reason: unread("Joey NMT training log"),
+  },
+  {
+    format: "flair-loss-tsv",
+    title: "flair loss.tsv",
+    certainty: 0.9,
+    matches: headed(/\.tsv$/, /^EPOCH\tTIMESTAMP\tBAD_EPOCHS/),
+    reason: unread("flair loss table"),
+  },
+  {
+    format: "flair-training-log",
+    title: "flair training.log",
+    certainty: 0.85,
+    matches: headed(/\.log$/, /SequenceTagger|TextClassifier|flair/i),
+    reason: unread("flair training log"),
+  },
+  {
+    format: "lightning-metrics-csv",
+    title: "Lightning metrics.csv",
+    certainty: 0.85,
+    matches: named(/(^|\/)metrics\.csv$/),
+    reason: unread("Lightning metrics.csv"),
+  },
+  {
+    format: "llama-factory",
+    title: "LLaMA-Factory trainer_log.jsonl",
+    certainty: 0.95,
+    matches: named(/(^|\/)trainer_log\.jsonl$/),
+    reason: unread("LLaMA-Factory trainer log"),
+  },
+  {
+    format: "optuna-sqlite",
+    title: "SQLite database",
+    certainty: 0.6,
+    matches: (file) => file.headText.startsWith("SQLite format 3") || /\.(db|sqlite3?)$/.test(file.name),
+    reason: unread("SQLite database (Optuna or MLflow)"),
+  },
+  {
+    format: "progress-csv",
+    title: "progress.csv",
+    certainty: 0.8,
+    matches: named(/(^|\/)progress\.csv$/),
+    reason: unread("progress.csv"),
+  },
+  {
+    format: "csv",
+    title: "CSV",
+    certainty: 0.2,
+    matches: named(/\.(csv|tsv)$/i),
+    reason: unread("CSV table"),
+  },
+  {
+    format: "jsonl",
+    title: "JSON lines",
+    certainty: 0.2,
+    matches: named(/\.(jsonl|ndjson)(\.gz)?$/i),
+    reason: unread("JSON lines"),
+  },
+  {
+    format: "text-log",
+    title: "console log",
+    certainty: 0.15,
+    matches: named(/\.(log|out|stdout)$/i),
+    reason: unread("console log"),
+  },
+  {
+    format: "json",
+    title: "JSON",
+    certainty: 0.05,
+    matches: (file) => /\.json$/i.test(file.name) && !settings.test(file.name),
+    reason: "JSON that is no known training log.",
+  },
+];
+
+/** JSON files that lie beside models and code and are never logs. */
+const settings =
+  /^(\w*config(uration)?|tokenizer\w*|\w*vocab\w*|special_tokens_map|added_tokens|merges|package(-lock)?|tsconfig[\w.]*|.*\.index|modules|1_Pooling|schema|turbo|knip|\..*)\.json$/i;
+
+const readerOf = ({ format, title, certainty, matches, reason }: Recognised): LogReader => ({
+  format,
+  title,
+  detect: (file) => (matches(file) ? certainty : 0),
+  read: (files) => Promise.resolve(files.map(({ path }) => ({ path, runs: [], reason, warnings: [] }))),
+});
+
+/** Readers that say what a file is and that it holds no curve for this version. */
+export const recognisedReaders: readonly LogReader[] = recognised.map(readerOf);

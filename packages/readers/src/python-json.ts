@@ -1,0 +1,54 @@
+const bareNumber = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\bInfinity\b|\bNaN\b/g;
+const marker = "\u0000number:";
+
+function reviveMarked(_key: string, value: unknown): unknown {
+  return typeof value === "string" && value.startsWith(marker) ? Number(value.slice(marker.length)) : value;
+}
+
+/**
+ * Parses JSON as Python's `json.dump` writes it: bare `NaN`, `Infinity` and `-Infinity` become numbers.
+ * Strings are left alone, a leading byte-order mark is skipped.
+ *
+ * @param text - the whole document or one line of JSON lines
+ * @throws {SyntaxError} when the text is no JSON even so
+ * @example parsePythonJson('{"loss": NaN}') // { loss: NaN }
+ */
+export function parsePythonJson(text: string): unknown {
+  const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    if (!/NaN|Infinity/.test(body)) throw error;
+    const marked = body.replace(bareNumber, (found) =>
+      found.startsWith('"') ? found : JSON.stringify(marker + found),
+    );
+    return JSON.parse(marked, reviveMarked);
+  }
+}
+
+const spelled: Readonly<Record<string, number>> = {
+  nan: Number.NaN,
+  null: Number.NaN,
+  inf: Number.POSITIVE_INFINITY,
+  "+inf": Number.POSITIVE_INFINITY,
+  infinity: Number.POSITIVE_INFINITY,
+  "-inf": Number.NEGATIVE_INFINITY,
+  "-infinity": Number.NEGATIVE_INFINITY,
+};
+
+/**
+ * The number that a logged JSON value stands for: numbers as they are, non-finite values in any spelling that
+ * trainers write (`"NaN"`, `"inf"`, the string `"null"`), `undefined` for everything else, null included.
+ * A dictionary with a single numeric entry is that entry.
+ */
+export function loggedNumber(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  if (typeof value === "string") {
+    const text = value.trim().toLowerCase();
+    if (text in spelled) return spelled[text];
+    return text !== "" && Number.isFinite(Number(text)) ? Number(text) : undefined;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const entries = Object.values(value).filter((entry) => typeof entry === "number");
+  return entries.length === 1 ? entries[0] : undefined;
+}

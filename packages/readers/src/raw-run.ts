@@ -1,0 +1,129 @@
+import type { End } from "@stopwise/core";
+
+/** One evaluation as the log has it: values under the log's own names, percent stays percent. */
+export interface Evaluation {
+  /** Optimiser step; null where the log has no step. */
+  readonly step: number | null;
+  readonly epoch: number | null;
+  /** Cumulative training tokens, where this row tells. */
+  readonly tokens?: number | undefined;
+  readonly values: Readonly<Record<string, number>>;
+  /** Values to map instead of `values` where the row is known to be written wrongly; null: leave the row out. */
+  readonly mended?: Readonly<Record<string, number>> | null;
+  /** Written after training had ended, possibly for another checkpoint than the last. */
+  readonly afterEnd?: boolean;
+}
+
+/** One training row of a log. */
+export interface TrainingRow {
+  readonly step: number | null;
+  readonly epoch?: number | undefined;
+  readonly loss?: number | undefined;
+  readonly gradNorm?: number | undefined;
+  readonly lr?: number | undefined;
+  readonly tokens?: number | undefined;
+}
+
+/** What a log, a card or a user tells of a run besides its curve. */
+export interface KnownFacts {
+  readonly task?: string | undefined;
+  readonly group?: string | undefined;
+  readonly sweep?: string | undefined;
+  readonly model?: string | undefined;
+  readonly family?: string | undefined;
+  readonly params?: number | undefined;
+  readonly datasetSize?: number | undefined;
+  readonly answerLength?: number | undefined;
+  readonly evalSize?: number | undefined;
+  readonly plannedSteps?: number | undefined;
+  readonly plannedTokens?: number | undefined;
+  readonly plannedEpochs?: number | undefined;
+  readonly end?: End | undefined;
+  readonly metric?: string | undefined;
+  /** Training tokens of one optimiser step. */
+  readonly tokensPerStep?: number | undefined;
+  readonly hyper?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** One run as a reader found it, before the quality metric is chosen. */
+export interface RawRun {
+  /** Tells the runs of one file apart; empty where a file holds one. */
+  readonly key: string;
+  /** In the order of the file. */
+  readonly evaluations: readonly Evaluation[];
+  readonly training: readonly TrainingRow[];
+  /** Largest step of any row, null where the log has none. */
+  readonly lastStep: number | null;
+  readonly known: KnownFacts;
+  readonly warnings: readonly string[];
+}
+
+/** Evaluations of one step (or epoch) joined. */
+export interface MergedEvaluation {
+  readonly step: number | null;
+  readonly epoch: number | null;
+  readonly tokens: number | undefined;
+  readonly values: Record<string, number>;
+}
+
+const keyOf = (row: Evaluation): number => row.step ?? row.epoch ?? 0;
+
+function joinInto(target: MergedEvaluation, row: Evaluation, values: Readonly<Record<string, number>>) {
+  for (const [name, value] of Object.entries(values)) {
+    if (Number.isFinite(value) || !(name in target.values)) target.values[name] = value;
+  }
+  return {
+    step: target.step,
+    epoch: row.epoch ?? target.epoch,
+    tokens: row.tokens ?? target.tokens,
+    values: target.values,
+  };
+}
+
+/**
+ * Joins the evaluations of each step (epoch, where there is no step) and sorts them by it. A later finite value
+ * wins over an earlier one; NaN only stands where nothing else was written.
+ *
+ * @param evaluations - rows in the order of the file
+ * @param valuesOf - which values of a row count; null leaves the row out
+ */
+export function mergeEvaluations(
+  evaluations: readonly Evaluation[],
+  valuesOf: (row: Evaluation) => Readonly<Record<string, number>> | null = (row) => row.values,
+): MergedEvaluation[] {
+  const merged = new Map<number, MergedEvaluation>();
+  for (const row of evaluations) {
+    const values = valuesOf(row);
+    if (values === null) continue;
+    const empty = { step: row.step, epoch: row.epoch, tokens: row.tokens, values: {} };
+    merged.set(keyOf(row), joinInto(merged.get(keyOf(row)) ?? empty, row, values));
+  }
+  return [...merged.values()].sort((left, right) => keyOf(left) - keyOf(right));
+}
+
+/** The larger of two steps, null being no step. */
+export function laterStep(left: number | null, right: number | null | undefined): number | null {
+  if (right === null || right === undefined || !Number.isFinite(right)) return left;
+  return left === null ? right : Math.max(left, right);
+}
+
+/**
+ * Drops what a restart abandoned: where a step falls below its predecessor's, every earlier row with a larger step.
+ *
+ * @returns the rows kept, in order, and how many were dropped
+ */
+export function dropAbandoned<Row extends { readonly step: number | null }>(
+  rows: readonly Row[],
+): { rows: Row[]; nDropped: number } {
+  const kept: Row[] = [];
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const row of rows) {
+    if (row.step !== null && row.step < largest) {
+      const from = kept.findLastIndex((earlier) => earlier.step !== null && earlier.step <= row.step!) + 1;
+      kept.splice(from);
+    }
+    if (row.step !== null) largest = row.step;
+    kept.push(row);
+  }
+  return { rows: kept, nDropped: rows.length - kept.length };
+}

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import * as z from "zod/mini";
+import { runRecordSchema } from "@stopwise/core";
+import { readLogs } from "./index.ts";
+
+interface Expected {
+  readonly file: string;
+  readonly format: string;
+  readonly runs: readonly Record<string, unknown>[];
+}
+
+const folder = resolve(import.meta.dirname, "../../../../shared/logs");
+const present = existsSync(resolve(folder, "expected.json"));
+if (!present) console.log("reference logs are absent: the checks against expected.json are skipped");
+const expected = present
+  ? (JSON.parse(readFileSync(resolve(folder, "expected.json"), "utf8")) as Expected[])
+  : [];
+
+/** Formats whose facts this version reads. */
+const formatsRead = new Set(["hf-trainer-state", "model-card"]);
+const facts = ["nEvalPoints", "lastStep", "metrics", "firstEval", "lastEval", "best"] as const;
+
+const onlyFacts = (run: Record<string, unknown>) =>
+  Object.fromEntries(facts.map((name) => [name, run[name]]));
+
+describe.skipIf(!present)("the reference logs", () => {
+  test.each(expected.filter(({ format }) => formatsRead.has(format)))(
+    "$file",
+    async ({ file, runs, format }) => {
+      const report = await readLogs([file], { root: folder });
+      const entry = report.files.find(({ path }) => path === file);
+      expect(entry?.format).toBe(format);
+      expect(entry?.runs.map((run) => run.facts)).toEqual(runs.map(onlyFacts));
+      const nPoints = runs.reduce((sum, run) => sum + (run["nEvalPoints"] as number), 0);
+      expect(entry?.status).toBe(nPoints > 0 ? "read" : "skipped");
+      if (nPoints === 0) expect(entry?.reason).toBeTruthy();
+      for (const { record } of entry?.runs ?? []) {
+        if (record !== undefined) expect(() => z.parse(runRecordSchema, record)).not.toThrow();
+      }
+    },
+  );
+
+  test("the whole folder is read at once without a failure, every file named", async () => {
+    const report = await readLogs(["."], { root: folder });
+    expect(report.files.filter(({ status }) => status === "failed")).toEqual([]);
+    const named = new Set(report.files.map(({ path }) => path));
+    expect(
+      expected.filter(({ file }) => !file.endsWith("/") && !named.has(file)).map(({ file }) => file),
+    ).toEqual([]);
+  });
+
+  test("of several checkpoints the largest step is primary, the others name it", async () => {
+    const report = await readLogs(["tasfiahmrinmoyee__Gemma3-1B-Instruct-outputs"], { root: folder });
+    const [small, large] = report.files;
+    expect(small).toMatchObject({ status: "read", partOf: large?.path, runs: [] });
+    expect(large?.runs[0]?.facts.nEvalPoints).toBe(15);
+  });
+});

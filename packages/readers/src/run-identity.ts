@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import type { RunRecord } from "@stopwise/core";
+import { mergeEvaluations, type RawRun } from "./raw-run.ts";
+
+const hashOf = (parts: unknown): string =>
+  createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+
+/** The last three parts of a log's path, without the checkpoint folder, which changes while a run grows. */
+function tailOf(path: string): string {
+  const parts = path
+    .split(/[/\\]/)
+    .filter((part) => part !== "" && !/^(checkpoint-\d+|last-checkpoint)$/.test(part));
+  return parts.slice(-3).join("/");
+}
+
+/**
+ * The id of a run: a hash of where its log lies (last three parts of the path), which run of the log it is, and its
+ * first evaluation. It does not change when the log grows, moves with its folder, or is found from elsewhere.
+ */
+export function runIdentity(run: RawRun, absolutePath: string): string {
+  const first = mergeEvaluations(run.evaluations)[0];
+  const values = Object.entries(first?.values ?? {})
+    .filter(([, value]) => Number.isFinite(value))
+    .sort(([left], [right]) => (left < right ? -1 : 1));
+  return hashOf([tailOf(absolutePath), run.key, first?.step ?? null, first?.epoch ?? null, values]);
+}
+
+/** Another id for a run whose identity collides with that of a different run. */
+export function distinctIdentity(id: string, path: string): string {
+  return hashOf([id, path]);
+}
+
+/** Equal for two records exactly when curve, metric, settings and task are equal: a copied log. */
+export function contentFingerprint(record: RunRecord): string {
+  const { metric, task, model, hyper, points } = record;
+  return hashOf([metric, task ?? null, model ?? null, hyper, points]);
+}
+
+/** Whether one curve is the beginning of the other: two states of one growing log. */
+export function isSameCurve(left: RunRecord, right: RunRecord): boolean {
+  const length = Math.min(left.points.length, right.points.length);
+  return JSON.stringify(left.points.slice(0, length)) === JSON.stringify(right.points.slice(0, length));
+}
