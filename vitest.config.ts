@@ -1,7 +1,14 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+// `.ci/run` names a folder for reports; the npm script that is running names the file.
+const folder = process.env["STOPWISE_TEST_REPORTS"];
+const script = process.env["npm_lifecycle_event"] ?? "tests";
+const reports = folder === undefined ? undefined : join(folder, `${script.replace(":", "-")}.json`);
 
 export default defineConfig({
   test: {
+    ...(reports === undefined ? {} : { reporters: ["default", "json"], outputFile: { json: reports } }),
     projects: [
       { test: { name: "unit", include: ["packages/*/src/**/*.test.ts"], testTimeout: 30_000 } },
       { test: { name: "e2e", include: ["test/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 } },

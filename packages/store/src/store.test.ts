@@ -96,6 +96,23 @@ describe("what was written is what is read", () => {
   });
 });
 
+test("a listing has one line per run, with last step and best value", async () => {
+  const loss = run("b", 2, { kind: "loss", metric: "eval_loss", task: "t" });
+  loss.points = [
+    { step: 5, value: 2 },
+    { step: 9, value: 3 },
+  ];
+  await write(run("a", 3), loss, run("c", 0));
+  const lines = await withStore(folder, { mode: "read" }, (store) => store.listRuns());
+  expect(lines.map(({ id, nCheckpoints, lastStep, best }) => [id, nCheckpoints, lastStep, best])).toEqual([
+    ["a", 3, 300, 0.0002],
+    ["b", 2, 9, 2],
+    ["c", 0, null, null],
+  ]);
+  const ofTask = await withStore(folder, { mode: "read" }, (store) => store.listRuns({ task: "t" }));
+  expect(ofTask.map(({ id }) => id)).toEqual(["b"]);
+});
+
 describe("upsertRuns", () => {
   test("the same log twice changes nothing, whatever the order of its keys", async () => {
     expect(await write(run("a", 3))).toEqual({ added: 1, updated: 0, unchanged: 0 });

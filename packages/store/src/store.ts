@@ -168,9 +168,12 @@ export class ExperimentStore {
     const { where, values } = whereOf(filter);
     const reader = await this.database.connection.runAndReadAll(
       `SELECT id, run_group AS "group", task, model, metric, kind, ended AS "end", path,
-              n_checkpoints AS "nCheckpoints", max(step) AS "lastStep",
-              CASE kind WHEN 'loss' THEN min(value) ELSE max(quality) END AS best
-       FROM runs LEFT JOIN checkpoints USING (run) WHERE ${where} GROUP BY ALL ORDER BY id`,
+              n_checkpoints AS "nCheckpoints", last_step AS "lastStep",
+              CASE kind WHEN 'loss' THEN lowest ELSE highest END AS best
+       FROM runs LEFT JOIN (
+         SELECT run, max(step) AS last_step, max(quality) AS highest, min(value) AS lowest
+         FROM checkpoints GROUP BY run) USING (run)
+       WHERE ${where} ORDER BY id`,
       values,
     );
     return reader.getRowObjects() as unknown as RunSummary[];

@@ -46,7 +46,9 @@ export function writeNumbers(vector: DuckDBVector, values: Float64Array | Int32A
  * @param range - rows of the vector
  * @param range.from - the first of them
  * @param range.to - the first that is not one of them
- * @param target - where they go, and from which position
+ * @param target - where they go
+ * @param target.values - long enough
+ * @param target.at - the position of the first
  */
 export function readNumbers(
   vector: DuckDBVector,

@@ -1,0 +1,118 @@
+import { InvalidInputError } from "@stopwise/core";
+
+const suffixes: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, b: 1e9, g: 1e9, t: 1e12 };
+
+/** A number as people write it: `20000`, `20_000`, `20,000`, `2e4`, `20k`, `1.5B`; NaN when it is none. */
+export function readNumber(text: string): number {
+  const match = /^([+-]?(?:\d[\d_,]*)?(?:\.\d+)?(?:e[+-]?\d+)?)([kmbgt]?)$/i.exec(text.trim());
+  if (match === null || match[1] === "") return Number.NaN;
+  return Number(match[1]!.replace(/[_,]/g, "")) * (suffixes[match[2]!.toLowerCase()] ?? 1);
+}
+
+/** Reads the text of a flag. */
+export type FlagReader<T> = (text: string) => T;
+
+/**
+ * A size or rate that must be above zero.
+ *
+ * @param flag - as the user writes it, e.g. `--dataset-size`
+ */
+export function positive(flag: string): FlagReader<number> {
+  return (text) => {
+    const value = readNumber(text);
+    if (value > 0 && Number.isFinite(value)) return value;
+    throw new InvalidInputError(
+      `${flag} must be a number > 0, got ${text}.`,
+      "Leave the flag out where it is unknown.",
+    );
+  };
+}
+
+/** A number that may be zero but not less. */
+export function nonNegative(flag: string): FlagReader<number> {
+  return (text) => {
+    const value = readNumber(text);
+    if (value >= 0 && Number.isFinite(value)) return value;
+    throw new InvalidInputError(
+      `${flag} must be a number >= 0, got ${text}.`,
+      "Leave the flag out where it is unknown.",
+    );
+  };
+}
+
+/** A whole number that may be zero but not less. */
+export function wholeNumber(flag: string): FlagReader<number> {
+  return (text) => {
+    const value = readNumber(text);
+    if (value >= 0 && Number.isSafeInteger(value)) return value;
+    throw new InvalidInputError(`${flag} must be a whole number >= 0, got ${text}.`, "Write it like 3.");
+  };
+}
+
+/** A share strictly between 0 and 1, such as a confidence; `90%` is 0.9. */
+export function openShare(flag: string): FlagReader<number> {
+  return (text) => {
+    const percent = /^(.+)%$/.exec(text.trim());
+    const value = percent === null ? readNumber(text) : readNumber(percent[1]!) / 100;
+    if (value > 0 && value < 1) return value;
+    throw new InvalidInputError(
+      `${flag} must be between 0 and 1, both excluded, got ${text}.`,
+      "For ninety percent write 0.9.",
+    );
+  };
+}
+
+/**
+ * A loss of quality, absolute, in [0, 1]: `0.01`, `1pt` and `1%` are all one point. A bare number >= 0.3 is most
+ * likely meant in points and is refused, never guessed.
+ */
+export function qualityLoss(flag: string): FlagReader<number> {
+  return (text) => {
+    const match = /^(.*?)\s*(pts?|points?|pp|%)?$/i.exec(text.trim())!;
+    const number = readNumber(match[1]!);
+    const value = match[2] === undefined ? number : Number((number / 100).toPrecision(12));
+    const rule = `${flag} must be a loss of quality > 0 such as 0.01, 1pt or 1%, got ${text}.`;
+    if (!(value > 0)) throw new InvalidInputError(rule, "For one point write 1pt.");
+    if (match[2] === undefined && value >= 0.3) {
+      const mend = value <= 100 ? `Write points as ${text}pt.` : "For one point write 1pt.";
+      throw new InvalidInputError(`${flag} as a bare number must be < 0.3, got ${text}.`, mend);
+    }
+    if (value <= 1) return value;
+    throw new InvalidInputError(
+      `${flag} must be at most 100 points, got ${text}.`,
+      "For one point write 1pt.",
+    );
+  };
+}
+
+/**
+ * A relative increase of a loss: `0.01` and `1%` are one percent.
+ */
+export function relativeIncrease(flag: string): FlagReader<number> {
+  return (text) => {
+    const percent = /^(.+)%$/.exec(text.trim());
+    const value = percent === null ? readNumber(text) : readNumber(percent[1]!) / 100;
+    if (value > 0 && Number.isFinite(value)) return value;
+    throw new InvalidInputError(
+      `${flag} must be a share > 0, got ${text}.`,
+      "For one percent write 1% or 0.01.",
+    );
+  };
+}
+
+/**
+ * One of a few words; another is refused with the nearest.
+ *
+ * @param flag - as the user writes it
+ * @param words - what is allowed
+ */
+export function oneOf<const T extends string>(flag: string, words: readonly T[]): FlagReader<T> {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found !== undefined) return found;
+    throw new InvalidInputError(
+      `${flag} must be one of ${words.join(", ")}, got ${text}.`,
+      `Use ${words[0]!}.`,
+    );
+  };
+}

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { exitStatus, reportFailure } from "./failure.ts";
+import { nearest } from "./nearest.ts";
+import { laterVerbs, verbs, type Verb } from "./verbs.ts";
+
+/** The version in the package's own package.json, which stands one folder above the built file. */
+function packageVersion(): string {
+  const file = new URL("../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
+function helpPage(): string {
+  const width = Math.max(...verbs.map(({ name }) => name.length));
+  return [
+    "Usage: stopwise VERB [arguments] [flags]",
+    "",
+    "Tells a language-model training run when to stop: the most tokens saved, with exact-match loss held",
+    "under the bound you set, and the evidence shown.",
+    "",
+    "Verbs:",
+    ...verbs.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    "",
+    "Every verb has --json (one JSON document on stdout) and --help (flags and examples).",
+    "The store lives in .stopwise/ of the working folder (--store DIR, STOPWISE_STORE).",
+    "Exit status: 0 done, 1 our fault, 2 your input, 3 abstained (or uncertified under --require-certificate).",
+    "",
+  ].join("\n");
+}
+
+function refuse(line: string): number {
+  process.stderr.write(`stopwise: ${line}\n`);
+  return exitStatus.input;
+}
+
+function unknownVerb(name: string): number {
+  if (laterVerbs.includes(name)) return refuse(`${name} is not part of this version. See stopwise --help.`);
+  const near = nearest(
+    name,
+    verbs.map((verb) => verb.name),
+  );
+  const mend = near === undefined ? "See stopwise --help." : `Did you mean ${near}?`;
+  return refuse(`there is no verb ${JSON.stringify(name)}. ${mend}`);
+}
+
+/** Runs one verb; commander's own refusals become one line and the exit status of wrong input. */
+async function runVerb(verb: Verb, args: readonly string[]): Promise<number> {
+  const [{ Command, CommanderError }, define] = await Promise.all([import("commander"), verb.load()]);
+  const command = new Command(`stopwise ${verb.name}`).description(verb.summary);
+  define(command);
+  for (const each of [command, ...command.commands]) {
+    each.exitOverride().configureOutput({ outputError: () => undefined });
+  }
+  try {
+    await command.parseAsync([...args], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return exitStatus.done;
+    const line = error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
+    return refuse(`${verb.name}: ${line}. See stopwise ${verb.name} --help.`.replace(/\)\. See/, ") See"));
+  }
+  return Number(process.exitCode ?? exitStatus.done);
+}
+
+/**
+ * Runs the command line.
+ *
+ * @param args - what stands after `stopwise`
+ * @returns the exit status
+ */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // Whoever reads our output has read enough, as `head` does.
+    if (error.code !== "EPIPE") throw error;
+  });
+  const [first, ...rest] = args;
+  if (first === undefined || first === "--help" || first === "-h" || first === "help") {
+    if (first === "help" && rest[0] !== undefined) return runCommandLine([rest[0], "--help"]);
+    process.stdout.write(helpPage());
+    return first === undefined ? exitStatus.input : exitStatus.done;
+  }
+  if (first === "--version" || first === "-V") {
+    process.stdout.write(`${packageVersion()}\n`);
+    return exitStatus.done;
+  }
+  const verb = verbs.find(({ name }) => name === first);
+  if (verb === undefined) return unknownVerb(first);
+  try {
+    return await runVerb(verb, rest);
+  } catch (error) {
+    return reportFailure(error);
+  }
+}

@@ -1,0 +1,35 @@
+/** A column of a printed table. */
+export interface Column<Row> {
+  readonly title: string;
+  readonly value: (row: Row) => string | number | null | undefined;
+  /** Numbers stand right. */
+  readonly align?: "left" | "right";
+}
+
+/** A number with few digits: whole ones grouped by thousands, others with four significant digits. */
+export function shortNumber(value: number): string {
+  if (Number.isInteger(value)) return value.toLocaleString("en-US");
+  return Math.abs(value) >= 1000
+    ? Math.round(value).toLocaleString("en-US")
+    : String(Number(value.toPrecision(4)));
+}
+
+function cellText(value: string | number | null | undefined): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return "-";
+  return typeof value === "number" ? shortNumber(value) : value;
+}
+
+/**
+ * Rows as text with aligned columns, a title line first; missing values show as `-`.
+ *
+ * @param rows - what is listed
+ * @param columns - from left to right
+ */
+export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+  const cells = rows.map((row) => columns.map(({ value }) => cellText(value(row))));
+  const lines = [columns.map(({ title }) => title), ...cells];
+  const widths = columns.map((_, i) => lines.reduce((width, line) => Math.max(width, line[i]!.length), 0));
+  const pad = (text: string, i: number): string =>
+    columns[i]!.align === "right" ? text.padStart(widths[i]!) : text.padEnd(widths[i]!);
+  return lines.map((line) => line.map(pad).join("  ").trimEnd()).join("\n");
+}

@@ -1,0 +1,33 @@
+import type { Command } from "commander";
+
+/** Adds a verb's arguments, flags, examples and action to its command. */
+export type DefineVerb = (command: Command) => void;
+
+/** A verb of the command line; its code is loaded when it is called. */
+export interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<DefineVerb>;
+}
+
+/** Every verb, in the order of the help page. To add one: a file in `../verbs/`, a line here. */
+export const verbs: readonly Verb[] = [
+  {
+    name: "ingest",
+    summary: "find and read every run log under the paths, into the store",
+    load: async () => (await import("../verbs/ingest.ts")).defineIngest,
+  },
+  {
+    name: "runs",
+    summary: "list, show and export what is stored",
+    load: async () => (await import("../verbs/runs.ts")).defineRuns,
+  },
+  {
+    name: "replay",
+    summary: "what a given policy would have done",
+    load: async () => (await import("../verbs/replay.ts")).defineReplay,
+  },
+];
+
+/** Verbs of the design that this version does not have yet. */
+export const laterVerbs: readonly string[] = ["watch", "serve", "report", "doctor"];

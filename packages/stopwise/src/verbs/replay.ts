@@ -1,0 +1,152 @@
+import { curveOf, InvalidInputError, type Curve, type Policy } from "@stopwise/core";
+import {
+  describePolicy,
+  parsePolicy,
+  replay,
+  replayCases,
+  replaySemantics,
+  type CasesResult,
+  type Replayed,
+} from "@stopwise/policies";
+import type { Command } from "commander";
+import { exitStatus } from "../command-line/failure.ts";
+import { readJsonInput } from "../command-line/json-input.ts";
+import { counted, print, printJson } from "../command-line/output.ts";
+import { renderTable } from "../command-line/table.ts";
+import { readCurve } from "./replay/recorded-curve.ts";
+import { readRunFile } from "./run-file.ts";
+
+interface ReplayFlags {
+  readonly policy?: string;
+  readonly curve?: string;
+  readonly runs?: string;
+  readonly semantics?: string;
+  readonly cases?: string;
+  readonly json?: true;
+}
+
+interface ReplayedRun extends Replayed {
+  readonly id: string;
+  readonly group: string;
+  readonly reason: string;
+}
+
+function replayOne(policy: Policy, curve: Curve, semantics: string | undefined): ReplayedRun {
+  const replayed =
+    semantics === undefined ? replay(policy, curve) : replaySemantics(policy, curve, semantics);
+  return {
+    id: curve.id,
+    group: curve.group,
+    ...replayed,
+    reason: replayed.decision?.reason ?? "The run has no evaluation.",
+  };
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const points = (loss: number): string => (100 * loss).toFixed(2);
+
+function lossName({ kind }: Curve): string {
+  return kind === "loss" ? "loss increase" : "EM loss";
+}
+
+function replayCurve(policy: Policy, flags: ReplayFlags): void {
+  const monitor = "monitor" in policy ? policy.monitor : "quality";
+  const curve = readCurve(flags.curve!, monitor);
+  const run = replayOne(policy, curve, flags.semantics);
+  const { stopIndex, saving, emLoss, testEmLoss, costUnit, reason, decision } = run;
+  const sentence = describePolicy(policy);
+  if (flags.json === true) {
+    const outcome = { stopIndex, saving, emLoss, testEmLoss, costUnit };
+    printJson({ policy, sentence, semantics: flags.semantics, stopIndex, outcome, reason, decision });
+    return;
+  }
+  const where =
+    stopIndex === null
+      ? "runs to its end"
+      : `stops at evaluation ${stopIndex + 1} of ${curve.nCheckpoints} (index ${stopIndex}, step ${curve.step[stopIndex]!})`;
+  print(`${sentence}\n\nThe run ${where}.\n${reason}`);
+  print(`Saving ${percent(saving)} of its ${costUnit}, ${lossName(curve)} ${points(emLoss)} points.`);
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
+
+async function replayRuns(policy: Policy, flags: ReplayFlags): Promise<void> {
+  const curves = (await readRunFile(flags.runs!)).map(curveOf);
+  const runs = curves.map((curve) => replayOne(policy, curve, flags.semantics));
+  const sentence = describePolicy(policy);
+  const summary = {
+    nRuns: runs.length,
+    meanSaving: mean(runs.map(({ saving }) => saving)),
+    meanEmLoss: mean(runs.map(({ emLoss }) => emLoss)),
+  };
+  if (flags.json === true) {
+    printJson({ policy, sentence, semantics: flags.semantics, ...summary, runs });
+    return;
+  }
+  const table = renderTable(runs, [
+    { title: "run", value: (run) => run.id },
+    { title: "stops at", value: (run) => run.stopIndex, align: "right" },
+    { title: "step", value: (run) => run.decision?.step, align: "right" },
+    { title: "saving", value: (run) => percent(run.saving), align: "right" },
+    { title: "loss (points)", value: (run) => points(run.emLoss), align: "right" },
+  ]);
+  print(`${sentence}\n\n${table}\n`);
+  const means = `mean saving ${percent(summary.meanSaving)}, mean loss ${points(summary.meanEmLoss)} points`;
+  print(`${counted(runs.length, "run")}: ${means} (each run counts 1)`);
+}
+
+function casesTable({ cases, nDifferent }: CasesResult): string {
+  const shown = renderTable(cases, [
+    { title: "case", value: (it) => it.id },
+    { title: "column", value: (it) => it.column },
+    { title: "index", value: (it) => it.index ?? "runs on", align: "right" },
+    { title: "expected", value: (it) => it.expected ?? "runs on", align: "right" },
+    { title: "", value: (it) => (it.equal ? "" : "different") },
+  ]);
+  return `${shown}\n\n${cases.length} compared, ${nDifferent} different`;
+}
+
+function runCases(flags: ReplayFlags): void {
+  const result = replayCases(readJsonInput("--cases", flags.cases!));
+  if (flags.json === true) printJson(result);
+  else print(casesTable(result));
+  if (result.nDifferent > 0) process.exitCode = exitStatus.fault;
+}
+
+async function run(flags: ReplayFlags): Promise<void> {
+  if (flags.cases !== undefined) {
+    runCases(flags);
+    return;
+  }
+  if (flags.policy === undefined) {
+    throw new InvalidInputError("replay needs a policy.", "Give --policy JSON or FILE, or --cases FILE.");
+  }
+  const policy = parsePolicy(readJsonInput("--policy", flags.policy));
+  if (flags.curve !== undefined) replayCurve(policy, flags);
+  else if (flags.runs !== undefined) await replayRuns(policy, flags);
+  else throw new InvalidInputError("replay needs runs.", "Give --curve FILE or --runs FILE.");
+}
+
+/** `stopwise replay`. */
+export function defineReplay(command: Command): void {
+  command
+    .option("--policy <json>", "the policy, as JSON or the name of a file")
+    .option("--curve <file>", "one curve: a JSON array of numbers, a CSV, or a run record")
+    .option("--runs <file>", "run records, .jsonl or .jsonl.gz, or any run log")
+    .option(
+      "--semantics <trainer>",
+      "stop as this trainer's own class does: huggingface, lightning, keras, ...",
+    )
+    .option("--cases <file>", "stop cases with expected indices; exit status 1 when any differs")
+    .option("--json", "one JSON document on stdout")
+    .action(run)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  stopwise replay --policy '{"version":1,"criterion":"staleness","threshold":3}' --curve curve.json
+  stopwise replay --policy policy.json --runs runs.jsonl.gz --semantics hf
+  stopwise replay --cases stop-vectors.json`,
+    );
+}

@@ -1,0 +1,26 @@
+// Adds up the JSON reports of vitest in a folder and prints `N passed, N failed`; fails when a test did, or none ran.
+//   node scripts/count-tests.mjs FOLDER
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const [folder] = process.argv.slice(2);
+const expected = ["test-unit.json", "test-e2e.json"];
+let passed = 0;
+let failed = 0;
+for (const name of readdirSync(folder)) {
+  const report = JSON.parse(readFileSync(join(folder, name), "utf8"));
+  passed += report.numPassedTests;
+  // A file that breaks before its first test counts as one failure.
+  const broken = report.testResults.filter(
+    (it) => it.status === "failed" && it.assertionResults.length === 0,
+  );
+  failed += report.numFailedTests + broken.length;
+  const skipped = report.numPendingTests + report.numTodoTests;
+  if (skipped > 0) console.log(`${name}: ${skipped} skipped`);
+}
+for (const name of expected.filter((it) => !readdirSync(folder).includes(it))) {
+  console.log(`${name} was not written: its tests did not run to their end`);
+  failed += 1;
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 || passed === 0 ? 1 : 0);
