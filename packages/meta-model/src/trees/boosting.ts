@@ -1,8 +1,9 @@
 import { randomFrom, type Random } from "../random.ts";
-import { binColumns, binRow, fitCuts, type Cuts, type Table } from "./binning.ts";
+import { binColumns, binOf, fitCuts, type Cuts, type Table } from "./binning.ts";
 import { growTree, type GrowRules } from "./grow.ts";
 import type { GradientRows, Span } from "./histogram.ts";
-import { leafOfColumns, valueOf, type Tree } from "./tree.ts";
+import { readTrees, writeTrees, type ByteReader, type ByteWriter } from "./bytes.ts";
+import { joinTrees, leafOf, leafOfColumns, usedColumns, type Trees } from "./tree.ts";
 import { weightedQuantile } from "./weighted-quantile.ts";
 
 /** `squared`, or the pinball loss of a quantile level in (0, 1). */
@@ -39,14 +40,16 @@ export const boostingDefaults: BoostingOptions = {
 export class BoostedTrees {
   readonly cuts: Cuts;
   readonly start: number;
-  readonly trees: readonly Tree[];
+  readonly trees: Trees;
   readonly #bins: Uint8Array;
+  readonly #used: Uint16Array;
 
-  constructor(cuts: Cuts, start: number, trees: readonly Tree[]) {
+  constructor(cuts: Cuts, start: number, trees: Trees) {
     this.cuts = cuts;
     this.start = start;
     this.trees = trees;
     this.#bins = new Uint8Array(cuts.length);
+    this.#used = usedColumns(trees);
   }
 
   /**
@@ -55,14 +58,24 @@ export class BoostedTrees {
    * @param row `[nColumns]`, NaN where a value is missing
    */
   predict(row: ArrayLike<number>): number {
-    return this.predictBinned(binRow(row, this.cuts, this.#bins));
+    for (const column of this.#used) this.#bins[column] = binOf(this.cuts[column]!, row[column]!);
+    let sum = this.start;
+    for (const root of this.trees.roots) sum += this.trees.value[leafOf(this.trees, root, this.#bins)]!;
+    return sum;
   }
 
-  /** Prediction for a row that was binned with this ensemble's cuts. */
-  predictBinned(bins: Uint8Array): number {
-    let sum = this.start;
-    for (const tree of this.trees) sum += valueOf(tree, bins);
-    return sum;
+  /** Writes the ensemble; `read` gives one that decides the same. */
+  write(writer: ByteWriter): void {
+    writer.u32(this.cuts.length);
+    for (const cuts of this.cuts) writer.f32s(cuts);
+    writer.f64(this.start);
+    writeTrees(writer, this.trees);
+  }
+
+  /** Reads what `write` wrote. */
+  static read(reader: ByteReader): BoostedTrees {
+    const cuts = Array.from({ length: reader.u32() }, () => reader.f32s());
+    return new BoostedTrees(cuts, reader.f64(), readTrees(reader));
   }
 }
 
@@ -87,7 +100,7 @@ export function fitBoosting(
   const columns = binColumns(table, cuts);
   const fit = new BoostingFit(columns, target, normalised(weights), options);
   const trees = Array.from({ length: options.trees }, () => fit.grow());
-  return new BoostedTrees(cuts, fit.start, trees);
+  return new BoostedTrees(cuts, fit.start, joinTrees(trees));
 }
 
 function normalised(weights: Float64Array): Float64Array {
@@ -127,7 +140,7 @@ class BoostingFit {
     this.#gradient = new Float64Array(target.length);
   }
 
-  grow(): Tree {
+  grow(): Trees {
     this.#updateGradient();
     const order = this.#sampleRows();
     const active = this.#sampleColumns();
@@ -190,8 +203,8 @@ class BoostingFit {
     return usable.slice(0, wanted).sort();
   }
 
-  #addTree(tree: Tree): void {
+  #addTree(tree: Trees): void {
     for (let row = 0; row < this.#predicted.length; row++)
-      this.#predicted[row]! += tree.value[leafOfColumns(tree, this.#columns, row)]!;
+      this.#predicted[row]! += tree.value[leafOfColumns(tree, 0, this.#columns, row)]!;
   }
 }

@@ -1,4 +1,3 @@
-import { missingBin } from "./binning.ts";
 import {
   fillHistogram,
   newHistogram,
@@ -8,7 +7,7 @@ import {
   type Span,
 } from "./histogram.ts";
 import { bestSplit, type Split, type SplitRules } from "./split.ts";
-import { TreeBuilder, type Tree } from "./tree.ts";
+import { packRule, goesLeft, TreeBuilder, type Trees } from "./tree.ts";
 
 /** How one tree of a boosted ensemble grows. */
 export interface GrowRules extends SplitRules {
@@ -38,14 +37,12 @@ export function growTree(
   active: Uint16Array,
   rules: GrowRules,
   leafValue: (span: Span) => number,
-): { tree: Tree; leaves: (Span & { node: number })[] } {
+): { tree: Trees; leaves: (Span & { node: number })[] } {
   const builder = new TreeBuilder();
   const root = { from: 0, to: rows.order.length };
   const histogram = newHistogram(active.length);
   fillHistogram(rows, root, active, histogram);
-  const open: OpenLeaf[] = [
-    { ...root, node: builder.leaf(0), histogram, split: bestSplit(histogram, active, rules) },
-  ];
+  const open: OpenLeaf[] = [{ ...root, node: 0, histogram, split: bestSplit(histogram, active, rules) }];
   while (open.length < rules.leaves) {
     const leaf = takeBest(open);
     if (leaf === undefined) break;
@@ -70,7 +67,7 @@ function splitLeaf(
 ): [OpenLeaf, OpenLeaf] {
   const { rows, active, rules, builder } = growing;
   const split = leaf.split!;
-  const nodes = builder.split(leaf.node, split);
+  const node = builder.split(leaf.node, split);
   const middle = partition(rows, leaf, split);
   const left = { from: leaf.from, to: middle };
   const right = { from: middle, to: leaf.to };
@@ -81,10 +78,10 @@ function splitLeaf(
   const leftHistogram = leftIsSmaller ? small : leaf.histogram;
   const rightHistogram = leftIsSmaller ? leaf.histogram : small;
   return [
-    { ...left, node: nodes.left, histogram: leftHistogram, split: bestSplit(leftHistogram, active, rules) },
+    { ...left, node, histogram: leftHistogram, split: bestSplit(leftHistogram, active, rules) },
     {
       ...right,
-      node: nodes.right,
+      node: node + 1,
       histogram: rightHistogram,
       split: bestSplit(rightHistogram, active, rules),
     },
@@ -95,13 +92,12 @@ function splitLeaf(
 function partition(rows: GradientRows, span: Span, split: Split): number {
   const bins = rows.columns[split.feature]!;
   const { order } = rows;
+  const rule = packRule(split);
   const right: number[] = [];
   let next = span.from;
   for (let i = span.from; i < span.to; i++) {
     const row = order[i]!;
-    const bin = bins[row]!;
-    const goesLeft = bin === missingBin ? split.missingLeft : bin <= split.bin;
-    if (goesLeft) order[next++] = row;
+    if (goesLeft(rule, bins[row]!)) order[next++] = row;
     else right.push(row);
   }
   order.set(right, next);

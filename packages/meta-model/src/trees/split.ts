@@ -1,4 +1,5 @@
 import { binSlots, columnOffset, statistics, type Histogram } from "./histogram.ts";
+import type { SplitRule } from "./tree.ts";
 
 /** What a split must keep to. */
 export interface SplitRules {
@@ -11,12 +12,8 @@ export interface SplitRules {
 }
 
 /** A candidate split of one leaf. */
-export interface Split {
+export interface Split extends SplitRule {
   readonly gain: number;
-  /** Column of the table. */
-  readonly feature: number;
-  readonly bin: number;
-  readonly missingLeft: boolean;
 }
 
 /** Sums of one side of a split. */

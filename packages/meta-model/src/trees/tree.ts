@@ -1,78 +1,87 @@
 import { missingBin } from "./binning.ts";
 
 /**
- * A binary tree over binned rows, as flat arrays. Node 0 is the root. A node with `feature` -1 is a leaf; else rows
- * with a known bin <= `bin` go left, with a larger one right, and missing ones where `missingLeft` says.
+ * Binary trees over binned rows, laid end to end in flat arrays. A node whose `child` is 0 is a leaf; else its two
+ * children stand at `child` (left) and `child + 1` (right). `rule` packs the split: bits 0-7 the largest bin that
+ * goes left, bit 8 whether missing values go left, the bits above the column.
  */
-export interface Tree {
-  readonly feature: Int16Array;
-  readonly bin: Uint8Array;
-  readonly missingLeft: Uint8Array;
-  readonly left: Uint16Array;
-  readonly right: Uint16Array;
+export interface Trees {
+  /** First node of each tree, `[nTrees]`. */
+  readonly roots: Uint32Array;
+  readonly rule: Uint32Array;
+  readonly child: Uint32Array;
   /** Value of each node, `[nNodes]`; used at leaves. */
   readonly value: Float32Array;
 }
 
-/** Index of the leaf that a binned row falls into: one comparison per level. */
-export function leafOf(tree: Tree, bins: Uint8Array): number {
-  let node = 0;
-  for (let feature = tree.feature[0]!; feature >= 0; feature = tree.feature[node]!) {
-    const bin = bins[feature]!;
-    const goesLeft = bin === missingBin ? tree.missingLeft[node] === 1 : bin <= tree.bin[node]!;
-    node = goesLeft ? tree.left[node]! : tree.right[node]!;
+/** A split of one node. */
+export interface SplitRule {
+  readonly feature: number;
+  /** Largest known bin that goes left. */
+  readonly bin: number;
+  readonly missingLeft: boolean;
+}
+
+/** Packs a split into one number. */
+export function packRule(split: SplitRule): number {
+  return (split.feature << 9) | (split.missingLeft ? 256 : 0) | split.bin;
+}
+
+/** Whether a bin goes left under a packed rule. */
+export function goesLeft(rule: number, bin: number): boolean {
+  return bin === missingBin ? (rule & 256) !== 0 : bin <= (rule & 255);
+}
+
+/** The leaf that a binned row, `[nColumns]`, falls into from a root: one comparison per level. */
+export function leafOf(trees: Trees, root: number, bins: Uint8Array): number {
+  const { rule, child } = trees;
+  let node = root;
+  for (let next = child[node]!; next !== 0; next = child[node]!) {
+    const split = rule[node]!;
+    node = goesLeft(split, bins[split >>> 9]!) ? next : next + 1;
   }
   return node;
 }
 
-/** Index of the leaf that one row of binned columns, `[nColumns, nRows]`, falls into. */
-export function leafOfColumns(tree: Tree, columns: readonly Uint8Array[], row: number): number {
-  let node = 0;
-  for (let feature = tree.feature[0]!; feature >= 0; feature = tree.feature[node]!) {
-    const bin = columns[feature]![row]!;
-    const goesLeft = bin === missingBin ? tree.missingLeft[node] === 1 : bin <= tree.bin[node]!;
-    node = goesLeft ? tree.left[node]! : tree.right[node]!;
+/** The leaf that one row of binned columns, `[nColumns, nRows]`, falls into from a root. */
+export function leafOfColumns(
+  trees: Trees,
+  root: number,
+  columns: readonly Uint8Array[],
+  row: number,
+): number {
+  const { rule, child } = trees;
+  let node = root;
+  for (let next = child[node]!; next !== 0; next = child[node]!) {
+    const split = rule[node]!;
+    node = goesLeft(split, columns[split >>> 9]![row]!) ? next : next + 1;
   }
   return node;
 }
 
-/** Value of the leaf that a binned row falls into. */
-export function valueOf(tree: Tree, bins: Uint8Array): number {
-  return tree.value[leafOf(tree, bins)]!;
+/** Columns that some split looks at, rising. */
+export function usedColumns(trees: Trees): Uint16Array {
+  const used = new Set<number>();
+  trees.child.forEach((next, node) => {
+    if (next !== 0) used.add(trees.rule[node]! >>> 9);
+  });
+  return Uint16Array.from(used).sort();
 }
 
-/** Collects the nodes of a growing tree. */
+/** Collects the nodes of one growing tree; its root is node 0. */
 export class TreeBuilder {
-  readonly #feature: number[] = [];
-  readonly #bin: number[] = [];
-  readonly #missingLeft: number[] = [];
-  readonly #left: number[] = [];
-  readonly #right: number[] = [];
-  readonly #value: number[] = [];
+  readonly #rule: number[] = [0];
+  readonly #child: number[] = [0];
+  readonly #value: number[] = [0];
 
-  /** Adds a leaf and gives its index. */
-  leaf(value: number): number {
-    this.#feature.push(-1);
-    this.#bin.push(0);
-    this.#missingLeft.push(0);
-    this.#left.push(0);
-    this.#right.push(0);
-    return this.#value.push(value) - 1;
-  }
-
-  /** Turns a leaf into a split with two new leaves. */
-  split(
-    node: number,
-    rule: { readonly feature: number; readonly bin: number; readonly missingLeft: boolean },
-  ): { left: number; right: number } {
-    this.#feature[node] = rule.feature;
-    this.#bin[node] = rule.bin;
-    this.#missingLeft[node] = rule.missingLeft ? 1 : 0;
-    const left = this.leaf(0);
-    const right = this.leaf(0);
-    this.#left[node] = left;
-    this.#right[node] = right;
-    return { left, right };
+  /** Splits a leaf; the new leaves stand at the index that is given and the one after it. */
+  split(node: number, rule: SplitRule): number {
+    const left = this.#rule.push(0, 0) - 2;
+    this.#child.push(0, 0);
+    this.#value.push(0, 0);
+    this.#rule[node] = packRule(rule);
+    this.#child[node] = left;
+    return left;
   }
 
   /** Gives a node its value. */
@@ -81,14 +90,34 @@ export class TreeBuilder {
   }
 
   /** The finished tree. */
-  build(): Tree {
+  build(): Trees {
     return {
-      feature: Int16Array.from(this.#feature),
-      bin: Uint8Array.from(this.#bin),
-      missingLeft: Uint8Array.from(this.#missingLeft),
-      left: Uint16Array.from(this.#left),
-      right: Uint16Array.from(this.#right),
+      roots: Uint32Array.of(0),
+      rule: Uint32Array.from(this.#rule),
+      child: Uint32Array.from(this.#child),
       value: Float32Array.from(this.#value),
     };
   }
+}
+
+/** Lays trees end to end. */
+export function joinTrees(parts: readonly Trees[]): Trees {
+  const nNodes = parts.reduce((sum, part) => sum + part.rule.length, 0);
+  const nTrees = parts.reduce((sum, part) => sum + part.roots.length, 0);
+  const joined = {
+    roots: new Uint32Array(nTrees),
+    rule: new Uint32Array(nNodes),
+    child: new Uint32Array(nNodes),
+    value: new Float32Array(nNodes),
+  };
+  let tree = 0;
+  let node = 0;
+  for (const part of parts) {
+    const base = node;
+    for (const root of part.roots) joined.roots[tree++] = base + root;
+    joined.rule.set(part.rule, base);
+    joined.value.set(part.value, base);
+    for (const next of part.child) joined.child[node++] = next === 0 ? 0 : base + next;
+  }
+  return joined;
 }

@@ -1,0 +1,48 @@
+import type { Curve, Task } from "@stopwise/core";
+import {
+  CheckpointExtractor,
+  checkpointFeatures,
+  taskFeatureList,
+  taskFeatures,
+  type CheckpointPlan,
+} from "@stopwise/features";
+import { observationAt, type PlannedLength } from "@stopwise/policies";
+
+/** Columns of a feature row: those of the checkpoint, then those of the task. */
+export const nRowFeatures = checkpointFeatures.length + taskFeatureList.length;
+
+/** Names of the columns of a feature row, `[nRowFeatures]`. */
+export const rowFeatureNames: readonly string[] = [
+  ...checkpointFeatures.map((feature) => feature.name),
+  ...taskFeatureList.map((feature) => `task.${feature.name}`),
+];
+
+const first = (...values: (number | null | undefined)[]): number =>
+  values.find((value) => typeof value === "number" && value > 0) ?? Number.NaN;
+
+/** What was planned, from the task and from what the stopper was told; NaN where neither tells. */
+export function checkpointPlanOf(task: Task, planned: PlannedLength = {}): CheckpointPlan {
+  return {
+    steps: first(planned.steps, task.maxSteps),
+    tokens: first(planned.tokens, task.maxTokens),
+    epochs: first(planned.epochs, task.epochs),
+  };
+}
+
+/** The plan of a recorded run: what a stopper would have been told at its start. */
+export function planOfCurve(curve: Curve, task: Task): CheckpointPlan {
+  return checkpointPlanOf(task, { steps: curve.plannedSteps, [curve.costUnit]: curve.plannedCost });
+}
+
+/** Feature rows of every checkpoint of a curve, row-major `[nCheckpoints, nRowFeatures]`, as a live stopper sees them. */
+export function featureRows(curve: Curve, task: Task): Float64Array {
+  const rows = new Float64Array(curve.nCheckpoints * nRowFeatures);
+  const extractor = new CheckpointExtractor(planOfCurve(curve, task));
+  const known = taskFeatures(task);
+  for (let index = 0; index < curve.nCheckpoints; index++) {
+    const at = index * nRowFeatures;
+    extractor.observe(observationAt(curve, index), rows, at);
+    rows.set(known, at + checkpointFeatures.length);
+  }
+  return rows;
+}

@@ -1,0 +1,48 @@
+import { InvalidInputError } from "@stopwise/core";
+import {
+  CheckpointExtractor,
+  checkpointFeatures,
+  taskFeatures,
+  type CheckpointState,
+} from "@stopwise/features";
+import type { Json, Observation, StopperContext, StreamingCriterion } from "@stopwise/policies";
+import { checkpointPlanOf, nRowFeatures } from "./feature-rows.ts";
+import { statisticOf, type GainPredictor } from "./gain-statistic.ts";
+
+/** The learned statistic, live: one feature row and one prediction per checkpoint, whatever the length of the run. */
+export class GainCriterion implements StreamingCriterion {
+  readonly #predictor: GainPredictor;
+  readonly #extractor: CheckpointExtractor;
+  readonly #row = new Float64Array(nRowFeatures);
+
+  constructor(predictor: GainPredictor, context: StopperContext, state?: Json) {
+    const task = context.task ?? {};
+    const plan = checkpointPlanOf(task, context.planned);
+    this.#predictor = predictor;
+    this.#extractor =
+      state === undefined
+        ? new CheckpointExtractor(plan)
+        : CheckpointExtractor.fromState(plan, checkpointStateOf(state));
+    this.#row.set(taskFeatures(task), checkpointFeatures.length);
+  }
+
+  observe(observation: Observation): number {
+    this.#extractor.observe(observation, this.#row);
+    return statisticOf(this.#predictor, this.#row);
+  }
+
+  state(): Json {
+    return this.#extractor.state();
+  }
+}
+
+function checkpointStateOf(state: Json): CheckpointState {
+  const isState = (value: Json): value is CheckpointState & Json =>
+    Array.isArray(value) &&
+    value.every((cell) => cell === null || typeof cell === "number" || typeof cell === "string");
+  if (isState(state)) return state;
+  throw new InvalidInputError(
+    "The state of a learned criterion must be the list that its state() gave.",
+    "Pass the stopper's state unchanged.",
+  );
+}

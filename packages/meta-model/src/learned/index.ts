@@ -1,0 +1,17 @@
+export { featureRows, rowFeatureNames } from "./feature-rows.ts";
+export { remainingGain } from "./gain-rows.ts";
+export type { FittedInRun, InRunLearner, InRunModel, InRunTraining } from "./in-run-learner.ts";
+export {
+  fitRemainingGain,
+  remainingGainDefaults,
+  RemainingGainModel,
+  type RemainingGainOptions,
+} from "./remaining-gain.ts";
+export {
+  calibrateThreshold,
+  riskOfThresholds,
+  thresholdGrid,
+  type ChosenThreshold,
+  type ThresholdBound,
+  type ThresholdSample,
+} from "./threshold.ts";
