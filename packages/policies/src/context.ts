@@ -1,5 +1,5 @@
 import type { Curve, SimplePolicy, Task } from "@stopwise/core";
-import type { StreamingCriterion } from "./criterion.ts";
+import type { SeriesWork, StreamingCriterion } from "./criterion.ts";
 import type { Json } from "./json.ts";
 import type { Observation } from "./observation.ts";
 
@@ -14,6 +14,8 @@ export interface PlannedLength {
 export interface CriterionFactory {
   /** Starts the criterion for one run; with `state` it goes on where it was. */
   create(policy: SimplePolicy, context: StopperContext, state?: Json): StreamingCriterion;
+  /** Optional shortcut for replay: the statistic of a whole curve at once, equal to streaming it. */
+  fill?(policy: SimplePolicy, work: SeriesWork): void;
   /** The condition in words, to follow "Stop when "; a general one where absent. */
   describe?(policy: SimplePolicy): string;
 }

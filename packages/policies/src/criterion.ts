@@ -13,11 +13,14 @@ export interface StreamingCriterion {
   observe(observation: Observation): number;
   /** Everything needed to go on from here in another process. */
   state(): Json;
-  /**
-   * Optional shortcut for replay: writes the statistic of checkpoints `from` to the end of the curve into `series`,
-   * equal to what `observe` would give from a fresh start at `from`.
-   */
-  fill?(curve: Curve, series: Float64Array, from: number): void;
+}
+
+/** A curve whose statistic is to be written into `series`, from checkpoint `from` to its end. */
+export interface SeriesWork {
+  readonly curve: Curve;
+  readonly from: number;
+  readonly series: Float64Array;
+  readonly context: StopperContext;
 }
 
 /** What a criterion is set up with: validated parameters and the fields of the policy that concern it. */
@@ -58,6 +61,11 @@ export interface CriterionDefinition<P = CriterionParams> {
   readonly thresholds: readonly number[];
   /** Starts the criterion for one run. */
   create(setup: CriterionSetup<P>, context: StopperContext, state?: Json): StreamingCriterion;
+  /**
+   * Optional shortcut for replay: writes the statistic of a whole curve, equal to what `observe` gives from a fresh start
+   * at checkpoint `from`, without an object per checkpoint.
+   */
+  fill?(setup: CriterionSetup<P>, work: SeriesWork): void;
   /** The condition in words, to follow "Stop when ". */
   describe(policy: SimplePolicy, params: P): string;
   /** Rules that tie several parameters together: a message when broken. */

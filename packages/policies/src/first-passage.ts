@@ -20,34 +20,16 @@ export function firstPassages(
   thresholds: ArrayLike<number>,
   compare: ">=" | ">" = ">=",
 ): Int32Array {
-  const stops = new Int32Array(thresholds.length);
-  resolvePassages(
-    z,
-    { from: Math.max(0, firstStop), nCheckpoints: z.length, thresholds, strict: compare === ">" },
-    stops,
-  );
-  return stops;
-}
-
-/** What {@link resolvePassages} works on. */
-export interface PassageQuery {
-  readonly from: number;
-  readonly nCheckpoints: number;
-  readonly thresholds: ArrayLike<number>;
-  readonly strict: boolean;
-}
-
-/** {@link firstPassages} into an array that is there already: O(nCheckpoints + nThresholds), no allocation. */
-export function resolvePassages(z: ArrayLike<number>, query: PassageQuery, stops: Int32Array): void {
-  const { nCheckpoints, thresholds, strict } = query;
   const n = thresholds.length;
+  const stops = new Int32Array(n);
+  const reaches = (value: number, threshold: number): boolean =>
+    threshold < Infinity && (compare === ">" ? value > threshold : value >= threshold);
   let j = 0;
-  for (let i = query.from; i < nCheckpoints && j < n; i++) {
-    const value = z[i]!;
-    if (strict) while (j < n && value > thresholds[j]! && thresholds[j]! < Infinity) stops[j++] = i;
-    else while (j < n && value >= thresholds[j]! && thresholds[j]! < Infinity) stops[j++] = i;
+  for (let i = Math.max(0, firstStop); i < z.length && j < n; i++) {
+    while (j < n && reaches(z[i]!, thresholds[j]!)) stops[j++] = i;
   }
-  while (j < n) stops[j++] = nCheckpoints - 1;
+  while (j < n) stops[j++] = z.length - 1;
+  return stops;
 }
 
 /**

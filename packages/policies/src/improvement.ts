@@ -15,6 +15,15 @@ export interface ImprovementRule {
 /** What a value was: an improvement, none, as if not there, or a reason to stop at once. */
 export type Judgement = "good" | "bad" | "absent" | "halt";
 
+/** Whether v improves on the reference; both in "more is better" orientation and finite. */
+export function improves(rule: ImprovementRule, v: number, best: number): boolean {
+  const { minDelta, minDeltaMode } = rule;
+  if (v === best) return rule.tie === "good";
+  if (minDeltaMode === "deadBand") return v - minDelta > best;
+  if (minDeltaMode === "ratchet") return v > best && v - best > minDelta;
+  return v - minDelta * Math.abs(best) > best;
+}
+
 /**
  * The reference that improvement is measured against, with v and r in "more is better" orientation:
  * - `deadBand`: good iff v - minDelta > r; the reference moves to v when good (Keras, Lightning);
@@ -49,18 +58,9 @@ export class Reference {
       this.#best = v;
       return "good";
     }
-    const good = this.#improves(v);
+    const good = improves(this.#rule, v, this.#best);
     if (good || (this.#rule.minDeltaMode === "ratchet" && v > this.#best)) this.#best = v;
     return good ? "good" : "bad";
-  }
-
-  #improves(v: number): boolean {
-    const { minDelta, minDeltaMode, tie } = this.#rule;
-    const best = this.#best;
-    if (tie === "good" && v === best) return true;
-    if (minDeltaMode === "deadBand") return v - minDelta > best;
-    if (minDeltaMode === "ratchet") return v > best && v - best > minDelta;
-    return v - minDelta * Math.abs(best) > best;
   }
 
   #judgeNonFinite(): Judgement {

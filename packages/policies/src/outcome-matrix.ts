@@ -1,9 +1,10 @@
 import type { Curve, Policy, SimplePolicy } from "@stopwise/core";
 import { contextOf, type StopperContext } from "./context.ts";
-import { resolvePassages } from "./first-passage.ts";
+import { criteria } from "./criteria.ts";
+import type { SeriesWork } from "./criterion.ts";
 import { canonicalJson } from "./json.ts";
 import { observationAt } from "./observation.ts";
-import { outcomeTable, type OutcomeTable } from "./outcome.ts";
+import { fillOutcomes, type OutcomeTable } from "./outcome.ts";
 import { parsePolicy } from "./parse-policy.ts";
 import { replayParsed } from "./replay.ts";
 import { startCriterion } from "./rule.ts";
@@ -31,13 +32,15 @@ export interface OutcomeMatrixOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Policies that differ in nothing but threshold and delivery: one pass over a curve resolves them all. */
+/** Policies that differ in nothing but the threshold: one pass over a curve resolves them all. */
 interface NestedGroup {
   readonly policy: SimplePolicy;
+  /** Ascending; Infinity for "never". */
   readonly thresholds: Float64Array;
+  /** Thresholds before the first "never". */
+  readonly nFinite: number;
+  /** Column of each in the matrix. */
   readonly columns: Int32Array;
-  readonly last: Uint8Array;
-  readonly stops: Int32Array;
 }
 
 /** A set of policies made ready for many curves. */
@@ -56,9 +59,8 @@ function groupOf(members: { policy: SimplePolicy; column: number }[]): NestedGro
   return {
     policy: members[0]!.policy,
     thresholds: Float64Array.from(members, ({ policy }) => order(policy)),
+    nFinite: members.filter(({ policy }) => order(policy) < Infinity).length,
     columns: Int32Array.from(members, ({ column }) => column),
-    last: Uint8Array.from(members, ({ policy }) => (policy.delivery === "last" ? 1 : 0)),
-    stops: new Int32Array(members.length),
   };
 }
 
@@ -72,7 +74,7 @@ export function planPortfolio(policies: readonly unknown[], context: StopperCont
       composites.push({ policy, column });
       continue;
     }
-    const key = canonicalJson({ ...policy, threshold: 0, delivery: "" });
+    const key = canonicalJson({ ...policy, threshold: 0 });
     const members = nested.get(key) ?? [];
     members.push({ policy, column });
     nested.set(key, members);
@@ -80,11 +82,6 @@ export function planPortfolio(policies: readonly unknown[], context: StopperCont
   const groups = [...nested.values()].map(groupOf);
   const needsLast = parsed.some(({ delivery }) => delivery === "last");
   return { nPolicies: policies.length, groups, composites, needsLast };
-}
-
-interface Tables {
-  readonly best: OutcomeTable;
-  readonly last: OutcomeTable;
 }
 
 /** Where a group's warm-up ends on a curve: the first checkpoint it watches, and the first that may stop the run. */
@@ -100,6 +97,11 @@ function warmupOn(
   return { from: warmup.updatesBest ? 0 : warm, first: Math.max(warm, curve.firstStop) };
 }
 
+function streamSeries(policy: SimplePolicy, { curve, from, series, context }: SeriesWork): void {
+  const criterion = startCriterion(policy, context);
+  for (let i = from; i < curve.nCheckpoints; i++) series[i] = criterion.observe(observationAt(curve, i));
+}
+
 /** The statistic of a policy's criterion on a curve, written into `series` from the first checkpoint it watches. */
 function fillSeries(
   curve: Curve,
@@ -108,9 +110,12 @@ function fillSeries(
   context: StopperContext,
 ): number {
   const { from, first } = warmupOn(curve, policy, context);
-  const criterion = startCriterion(policy, context);
-  if (criterion.fill !== undefined) criterion.fill(curve, series, from);
-  else for (let i = from; i < curve.nCheckpoints; i++) series[i] = criterion.observe(observationAt(curve, i));
+  const work = { curve, from, series, context };
+  const injected = context.criteria?.[policy.criterion];
+  const definition = criteria.get(policy.criterion);
+  if (injected?.fill !== undefined) injected.fill(policy, work);
+  else if (injected === undefined && definition?.fill !== undefined) definition.fill(policy, work);
+  else streamSeries(policy, work);
   return first;
 }
 
@@ -129,58 +134,105 @@ export function criterionSeries(
   return { z, firstStop };
 }
 
-class MatrixWriter {
-  readonly matrix: OutcomeMatrix;
-  #series = new Float64Array(256);
+/** Working space for one curve; grows, is never given back. */
+class Scratch {
+  readonly series: Float64Array;
+  readonly best: OutcomeTable & { delivered: Float64Array };
+  readonly last: OutcomeTable & { delivered: Float64Array };
 
-  constructor(nRuns: number, nPolicies: number) {
-    const size = nRuns * nPolicies;
-    this.matrix = {
-      nRuns,
-      nPolicies,
-      stopIndex: new Int32Array(size),
-      saving: new Float32Array(size),
-      emLoss: new Float32Array(size),
-    };
+  constructor(nCheckpoints: number) {
+    const delivered = new Float64Array(nCheckpoints);
+    const table = (): OutcomeTable & { delivered: Float64Array } => ({
+      saving: new Float32Array(nCheckpoints),
+      emLoss: new Float32Array(nCheckpoints),
+      delivered,
+    });
+    this.series = new Float64Array(nCheckpoints);
+    this.best = table();
+    this.last = table();
+  }
+}
+
+/** Fills an outcome matrix run by run. */
+export class MatrixWriter {
+  readonly matrix: OutcomeMatrix;
+  readonly #plan: PortfolioPlan;
+  #scratch = new Scratch(256);
+
+  constructor(plan: PortfolioPlan, matrix: OutcomeMatrix) {
+    this.#plan = plan;
+    this.matrix = matrix;
   }
 
-  /** Replays all policies of a plan on one run: O(nCheckpoints * nGroups + nPolicies). */
-  write(run: number, curve: Curve, plan: PortfolioPlan, context: StopperContext): void {
-    const base = run * plan.nPolicies;
+  /** Replays all policies of the plan on one run: O(nCheckpoints * nGroups + nPolicies). */
+  write(run: number, curve: Curve, context: StopperContext): void {
+    const { nPolicies, groups, composites, needsLast } = this.#plan;
+    const base = run * nPolicies;
     if (curve.nCheckpoints === 0) {
-      this.matrix.stopIndex.fill(-1, base, base + plan.nPolicies);
+      this.matrix.stopIndex.fill(-1, base, base + nPolicies);
       return;
     }
-    const best = outcomeTable(curve, "best");
-    const tables = { best, last: plan.needsLast ? outcomeTable(curve, "last") : best };
-    if (this.#series.length < curve.nCheckpoints) this.#series = new Float64Array(2 * curve.nCheckpoints);
-    for (const group of plan.groups) this.#writeGroup(base, curve, { group, tables, context });
-    for (const { policy, column } of plan.composites) {
+    if (this.#scratch.series.length < curve.nCheckpoints) this.#scratch = new Scratch(2 * curve.nCheckpoints);
+    const scratch = this.#scratch;
+    fillOutcomes(curve, "best", scratch.best);
+    if (needsLast) fillOutcomes(curve, "last", scratch.last);
+    for (const group of groups) {
+      const from = fillSeries(curve, group.policy, scratch.series, context);
+      this.#writeGroup(base, { group, curve, from });
+    }
+    for (const { policy, column } of composites) {
       const stop = replayParsed(policy, curve, context).stopIndex ?? curve.nCheckpoints - 1;
-      this.#set(base + column, stop, policy.delivery === "last" ? tables.last : tables.best);
+      this.matrix.stopIndex[base + column] = stop;
+      this.matrix.saving[base + column] = scratch[policy.delivery].saving[stop]!;
+      this.matrix.emLoss[base + column] = scratch[policy.delivery].emLoss[stop]!;
     }
   }
 
+  /** Merges the running maximum of z with the sorted thresholds; what is not reached is a run to its end. */
   #writeGroup(
     base: number,
-    curve: Curve,
-    work: { group: NestedGroup; tables: Tables; context: StopperContext },
+    { group, curve, from }: { group: NestedGroup; curve: Curve; from: number },
   ): void {
-    const { group, tables, context } = work;
-    const { thresholds, columns, last, stops } = group;
-    const from = fillSeries(curve, group.policy, this.#series, context);
-    const strict = group.policy.compare === ">";
-    resolvePassages(this.#series, { from, nCheckpoints: curve.nCheckpoints, thresholds, strict }, stops);
-    for (let j = 0; j < columns.length; j++) {
-      this.#set(base + columns[j]!, stops[j]!, last[j] === 1 ? tables.last : tables.best);
+    const { thresholds, columns, nFinite, policy } = group;
+    const { stopIndex, saving, emLoss } = this.matrix;
+    const { series } = this.#scratch;
+    const table = this.#scratch[policy.delivery];
+    const strict = policy.compare === ">";
+    const last = curve.nCheckpoints - 1;
+    let j = 0;
+    for (let i = from; i <= last && j < nFinite; i++) {
+      const z = series[i]!;
+      if (!(z >= thresholds[j]!)) continue;
+      const saved = table.saving[i]!;
+      const lost = table.emLoss[i]!;
+      for (; j < nFinite && (strict ? z > thresholds[j]! : z >= thresholds[j]!); j++) {
+        const at = base + columns[j]!;
+        stopIndex[at] = i;
+        saving[at] = saved;
+        emLoss[at] = lost;
+      }
+    }
+    const saved = table.saving[last]!;
+    const lost = table.emLoss[last]!;
+    for (; j < thresholds.length; j++) {
+      const at = base + columns[j]!;
+      stopIndex[at] = last;
+      saving[at] = saved;
+      emLoss[at] = lost;
     }
   }
+}
 
-  #set(at: number, stop: number, table: OutcomeTable): void {
-    this.matrix.stopIndex[at] = stop;
-    this.matrix.saving[at] = table.saving[stop]!;
-    this.matrix.emLoss[at] = table.emLoss[stop]!;
-  }
+/** A matrix of zeros. */
+export function emptyMatrix(nRuns: number, nPolicies: number): OutcomeMatrix {
+  const size = nRuns * nPolicies;
+  return {
+    nRuns,
+    nPolicies,
+    stopIndex: new Int32Array(size),
+    saving: new Float32Array(size),
+    emLoss: new Float32Array(size),
+  };
 }
 
 /**
@@ -198,10 +250,10 @@ export function outcomeMatrix(
 ): OutcomeMatrix {
   const shared = options.context ?? {};
   const plan = planPortfolio(policies, shared);
-  const writer = new MatrixWriter(curves.length, plan.nPolicies);
+  const writer = new MatrixWriter(plan, emptyMatrix(curves.length, plan.nPolicies));
   curves.forEach((curve, run) => {
     const own = options.contextOf?.(curve, run) ?? {};
-    writer.write(run, curve, plan, contextOf(curve, { ...shared, ...own }));
+    writer.write(run, curve, contextOf(curve, { ...shared, ...own }));
     options.onProgress?.(run + 1, curves.length);
   });
   return writer.matrix;

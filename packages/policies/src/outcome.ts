@@ -11,27 +11,26 @@ export interface OutcomeTable {
   readonly emLoss: Float32Array;
 }
 
-/** Quality in "more is better" orientation: the loss of a loss-only run is negated. */
-function selectionOf(curve: Curve): Float64Array {
-  return curve.kind === "loss" ? curve.evalLoss.map((loss) => -loss) : curve.quality;
+/** The series that checkpoints are selected by, and 1 when more of it is better, -1 when less is. */
+function selectionOf(curve: Curve): { values: Float64Array; sign: 1 | -1 } {
+  return curve.kind === "loss" ? { values: curve.evalLoss, sign: -1 } : { values: curve.quality, sign: 1 };
 }
 
 /**
- * What would be delivered when stopping at each checkpoint: the best so far, or the last finite value. Before the first
- * finite value nothing is known to be there: quality counts as 0, a loss as the first one that is seen later.
+ * What would be delivered when stopping at each checkpoint, in "more is better" orientation: the best so far, or the
+ * last finite value. Before the first finite value nothing is known to be there: quality counts as 0, a loss as the
+ * first one that is seen later.
  */
-function deliveredOf(curve: Curve, delivery: Delivery): Float64Array {
-  const selection = selectionOf(curve);
-  const first = selection.find((value) => !Number.isNaN(value)) ?? 0;
-  let delivered = curve.kind === "loss" ? first : 0;
-  let seen = false;
-  return selection.map((value) => {
-    if (!Number.isNaN(value) && (!seen || delivery === "last" || value > delivered)) {
-      delivered = value;
-      seen = true;
-    }
-    return delivered;
-  });
+function fillDelivered(curve: Curve, delivery: Delivery, delivered: Float64Array): void {
+  const { values, sign } = selectionOf(curve);
+  let first = 0;
+  while (first < values.length && Number.isNaN(values[first]!)) first++;
+  let current = sign === 1 || first === values.length ? 0 : -values[first]!;
+  for (let i = 0; i < values.length; i++) {
+    const value = sign * values[i]!;
+    if (i === first || value > current || (delivery === "last" && !Number.isNaN(value))) current = value;
+    delivered[i] = current;
+  }
 }
 
 /** Scores carry few digits: 0.85 - 0.84 is 0.01 and not 0.010000000000000009, which would exceed a bound of 0.01. */
@@ -45,27 +44,46 @@ function lossBetween(curve: Curve, best: number, delivered: number): number {
 
 /** Best selection value of the whole run in "more is better" orientation; 0 when there is none. */
 function bestOf(curve: Curve): number {
+  const { values, sign } = selectionOf(curve);
   let best = Number.NaN;
-  for (const value of selectionOf(curve)) if (!(value <= best) && !Number.isNaN(value)) best = value;
+  for (let i = 0; i < values.length; i++) {
+    const value = sign * values[i]!;
+    if (value > best || Number.isNaN(best)) best = value;
+  }
   return Number.isNaN(best) ? 0 : best;
 }
 
 /** Saving and loss of stopping at every checkpoint of a curve; see {@link outcomeAt}. */
 export function outcomeTable(curve: Curve, delivery: Delivery): OutcomeTable {
+  const n = curve.nCheckpoints;
+  const table = { saving: new Float32Array(n), emLoss: new Float32Array(n) };
+  fillOutcomes(curve, delivery, { ...table, delivered: new Float64Array(n) });
+  return table;
+}
+
+/** {@link outcomeTable} into arrays that are there already, at least `[nCheckpoints]` long. */
+export function fillOutcomes(
+  curve: Curve,
+  delivery: Delivery,
+  { saving, emLoss, delivered }: OutcomeTable & { delivered: Float64Array },
+): void {
+  const n = curve.nCheckpoints;
+  const { cost } = curve;
+  fillDelivered(curve, delivery, delivered);
   const best = bestOf(curve);
-  const end = curve.cost.at(-1) ?? 0;
-  return {
-    saving: Float32Array.from(curve.cost, (cost) => (end > 0 ? 1 - cost / end : 0)),
-    emLoss: Float32Array.from(deliveredOf(curve, delivery), (value) => lossBetween(curve, best, value)),
-  };
+  const end = cost[n - 1] ?? 0;
+  for (let i = 0; i < n; i++) {
+    saving[i] = end > 0 ? 1 - cost[i]! / end : 0;
+    emLoss[i] = lossBetween(curve, best, delivered[i]!);
+  }
 }
 
 function deliveredIndex(curve: Curve, stopIndex: number, delivery: Delivery): number {
-  const selection = selectionOf(curve);
+  const { values, sign } = selectionOf(curve);
   let at = -1;
   for (let i = 0; i <= stopIndex; i++) {
-    const value = selection[i]!;
-    if (!Number.isNaN(value) && (at < 0 || delivery === "last" || value > selection[at]!)) at = i;
+    const value = sign * values[i]!;
+    if (!Number.isNaN(value) && (at < 0 || delivery === "last" || value > sign * values[at]!)) at = i;
   }
   return at;
 }
@@ -95,11 +113,12 @@ export function outcomeAt(curve: Curve, stopIndex: number | null, delivery: Deli
   const at = stopIndex ?? last;
   if (last < 0) return { stopIndex: null, saving: 0, emLoss: 0, testEmLoss: null, costUnit: curve.costUnit };
   const end = curve.cost[last]!;
-  const delivered = deliveredOf(curve, delivery)[at]!;
+  const delivered = new Float64Array(curve.nCheckpoints);
+  fillDelivered(curve, delivery, delivered);
   return {
     stopIndex,
     saving: end > 0 ? 1 - curve.cost[at]! / end : 0,
-    emLoss: lossBetween(curve, bestOf(curve), delivered),
+    emLoss: lossBetween(curve, bestOf(curve), delivered[at]!),
     testEmLoss: testLoss(curve, at, delivery),
     costUnit: curve.costUnit,
   };

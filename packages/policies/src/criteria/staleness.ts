@@ -1,10 +1,10 @@
-import type { Curve, SimplePolicy } from "@stopwise/core";
+import type { SimplePolicy } from "@stopwise/core";
 import * as z from "zod/mini";
 import type { StopperContext } from "../context.ts";
-import type { CriterionDefinition, CriterionSetup, StreamingCriterion } from "../criterion.ts";
-import { Reference } from "../improvement.ts";
+import type { CriterionDefinition, CriterionSetup, SeriesWork, StreamingCriterion } from "../criterion.ts";
+import { improves, Reference, type ImprovementRule } from "../improvement.ts";
 import { field, packNumber, unpackNumber, type Json } from "../json.ts";
-import { monitored, type Observation } from "../observation.ts";
+import { monitored, observationAt, type Observation } from "../observation.ts";
 import { monitorInWords } from "../words.ts";
 
 const units = ["evals", "steps", "tokenShare", "planShare"] as const;
@@ -20,6 +20,14 @@ export const stalenessSchema = z.strictObject({
 
 type StalenessParams = z.infer<typeof stalenessSchema>;
 
+function ruleOf({ params, direction, nan }: CriterionSetup<StalenessParams>): ImprovementRule {
+  const { minDelta, minDeltaMode, tie } = params;
+  return { sign: direction === "max" ? 1 : -1, minDelta, minDeltaMode, tie, nan };
+}
+
+const countsEvaluations = (params: StalenessParams): boolean =>
+  params.unit === "evals" && params.patienceOrigin !== "elapsed";
+
 class Staleness implements StreamingCriterion {
   readonly #setup: CriterionSetup<StalenessParams>;
   readonly #reference: Reference;
@@ -29,19 +37,9 @@ class Staleness implements StreamingCriterion {
   #since: number;
 
   constructor(setup: CriterionSetup<StalenessParams>, context: StopperContext, state?: Json) {
-    const { params, direction, nan } = setup;
     this.#setup = setup;
-    this.#reference = new Reference(
-      {
-        sign: direction === "max" ? 1 : -1,
-        minDelta: params.minDelta,
-        minDeltaMode: params.minDeltaMode,
-        tie: params.tie,
-        nan,
-      },
-      field(state, "reference"),
-    );
-    this.#count = params.unit === "evals" && params.patienceOrigin !== "elapsed";
+    this.#reference = new Reference(ruleOf(setup), field(state, "reference"));
+    this.#count = countsEvaluations(setup.params);
     this.#planned =
       context.planned?.tokens ?? context.planned?.steps ?? context.planned?.epochs ?? Number.NaN;
     this.#z = unpackNumber(field(state, "z"));
@@ -50,15 +48,6 @@ class Staleness implements StreamingCriterion {
 
   observe(observation: Observation): number {
     return this.#advance(monitored(observation, this.#setup.monitor), this.#position(observation));
-  }
-
-  fill(curve: Curve, series: Float64Array, from: number): void {
-    const values = curve[this.#setup.monitor];
-    const { unit } = this.#setup.params;
-    const positions = unit === "evals" ? undefined : unit === "steps" ? curve.step : curve.cost;
-    for (let i = from; i < curve.nCheckpoints; i++) {
-      series[i] = this.#advance(values[i]!, positions === undefined ? i : positions[i]!);
-    }
   }
 
   state(): Json {
@@ -91,6 +80,39 @@ class Staleness implements StreamingCriterion {
     if (unit === "tokenShare") return position > 0 ? spent / position : Number.NaN;
     return unit === "planShare" ? spent / this.#planned : spent;
   }
+}
+
+/**
+ * The counting statistic over a whole curve, the one that large replays spend their time in: the same steps as
+ * {@link Staleness}, with everything in local variables. Missing values count as bad.
+ */
+function fillCounts(rule: ImprovementRule, values: Float64Array, { from, series }: SeriesWork): void {
+  const ratchet = rule.minDeltaMode === "ratchet";
+  let best = Number.NaN;
+  let z = Number.NaN;
+  for (let i = from; i < values.length; i++) {
+    const v = rule.sign * values[i]!;
+    if (Number.isNaN(best)) {
+      if (Number.isFinite(v)) {
+        best = v;
+        z = 0;
+      }
+    } else {
+      z = improves(rule, v, best) ? 0 : z + 1;
+      if (z === 0 || (ratchet && v > best)) best = v;
+    }
+    series[i] = z;
+  }
+}
+
+function fillSeries(setup: CriterionSetup<StalenessParams>, work: SeriesWork): void {
+  const { curve, from, series, context } = work;
+  if (countsEvaluations(setup.params) && setup.nan === "count") {
+    fillCounts(ruleOf(setup), curve[setup.monitor], work);
+    return;
+  }
+  const criterion = new Staleness(setup, context);
+  for (let i = from; i < curve.nCheckpoints; i++) series[i] = criterion.observe(observationAt(curve, i));
 }
 
 const unitWords = {
@@ -129,6 +151,7 @@ export const staleness: CriterionDefinition<StalenessParams> = {
   compare: ">=",
   thresholds: [1, 2, 3, 5, 8, 13, 20],
   create: (setup, context, state) => new Staleness(setup, context, state),
+  fill: fillSeries,
   describe: (policy: SimplePolicy, params) =>
     `${monitorInWords(policy)} has not improved${marginInWords(params)} ` +
     unitWords[params.unit](policy.threshold ?? Number.POSITIVE_INFINITY),
