@@ -56,7 +56,7 @@ async function runVerb(verb: Verb, args: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exitStatus.done;
     const line = error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
-    return refuse(`${verb.name}: ${line}. See stopwise ${verb.name} --help.`.replace(/\)\. See/, ") See"));
+    return refuse(`${verb.name}: ${line.replace(/\.+$/, "")}. See stopwise ${verb.name} --help.`);
   }
   return Number(process.exitCode ?? exitStatus.done);
 }

@@ -23,6 +23,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("../verbs/runs.ts")).defineRuns,
   },
   {
+    name: "evaluate",
+    summary: "the referee: decision quality of every estimator, criterion and baseline",
+    load: async () => (await import("../verbs/evaluate.ts")).defineEvaluate,
+  },
+  {
     name: "replay",
     summary: "what a given policy would have done",
     load: async () => (await import("../verbs/replay.ts")).defineReplay,

@@ -1,0 +1,75 @@
+import { basename } from "node:path";
+import { InsufficientDataError, type RunRecord } from "@stopwise/core";
+import { evaluate, type EvaluateReport } from "@stopwise/meta-model";
+import { withStore } from "@stopwise/store";
+import type { Command } from "commander";
+import { oneOf, wholeNumber } from "../command-line/flags.ts";
+import { print, printJson, Progress } from "../command-line/output.ts";
+import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
+import { evaluationPage } from "./evaluate/evaluation-page.ts";
+import { readRunFile } from "./run-file.ts";
+
+interface EvaluateFlags extends StoreFlags {
+  readonly runs?: string;
+  readonly test?: string;
+  readonly seed: number;
+  readonly weighting: "group" | "run";
+  readonly json?: true;
+}
+
+/** The runs of a file, else those of the store. */
+async function runsOf(flags: EvaluateFlags): Promise<RunRecord[]> {
+  if (flags.runs !== undefined) return readRunFile(flags.runs);
+  const stored = await withStore(flags.store, { mode: "read" }, (store) => store.readRuns());
+  if (stored.length > 0) return stored;
+  throw new InsufficientDataError(
+    { has: 0, needs: 2, what: "groups of runs; the store is empty" },
+    "Run stopwise ingest PATH first, or name a file with --runs.",
+  );
+}
+
+async function judge(flags: EvaluateFlags): Promise<EvaluateReport> {
+  const runs = await runsOf(flags);
+  const test = flags.test === undefined ? {} : { test: await readRunFile(flags.test) };
+  const data = basename(flags.test ?? flags.runs ?? flags.store);
+  const progress = new Progress();
+  try {
+    const onProgress = (message: string): void => progress.update(`judging ${message}`);
+    return evaluate(runs, { data, seed: flags.seed, ...test, onProgress });
+  } finally {
+    progress.done();
+  }
+}
+
+async function run(flags: EvaluateFlags): Promise<void> {
+  const report = await judge(flags);
+  if (flags.json === true) printJson(report);
+  else print(evaluationPage(report, flags.weighting));
+}
+
+/** `stopwise evaluate`. */
+export function defineEvaluate(command: Command): void {
+  command
+    .option("--runs <file>", "run records to learn from and judge; default: the store")
+    .option("--test <file>", "judge these runs, by what was fitted on the others")
+    .option("--seed <n>", "seed of folds and bootstrap", wholeNumber("--seed"), 1)
+    .option(
+      "--weighting <unit>",
+      "what counts 1 in the printed table: group or run",
+      oneOf("--weighting", ["group", "run"]),
+      "group",
+    )
+    .option("--json", "one JSON document on stdout, with every row")
+    .action(run);
+  addStoreFlag(command).addHelpText(
+    "after",
+    `
+Rows: "promise" is chosen on training groups and judged on others; "certified" carries a certificate;
+"frontier" is chosen on the judged runs themselves, an upper line that no user gets.
+
+Examples:
+  stopwise evaluate
+  stopwise evaluate --runs runs.jsonl.gz --json > rows.json
+  stopwise evaluate --runs past.jsonl.gz --test new.jsonl.gz`,
+  );
+}
