@@ -58,7 +58,7 @@ export function findTables(text: string): MarkdownTable[] {
   return tables;
 }
 
-const thousands = /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
+const thousands = /^-?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/;
 const decimalComma = /^-?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,}))$/;
 
 /**

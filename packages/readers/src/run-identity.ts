@@ -5,24 +5,31 @@ import { mergeEvaluations, type RawRun } from "./raw-run.ts";
 const hashOf = (parts: unknown): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 
-/** The last three parts of a log's path, without the checkpoint folder, which changes while a run grows. */
-function tailOf(path: string): string {
+/** The last parts of a log's path, without the checkpoint folder, which changes while a run grows. */
+function tailOf(path: string, nParts: number): string {
   const parts = path
     .split(/[/\\]/)
     .filter((part) => part !== "" && !/^(checkpoint-\d+|last-checkpoint)$/.test(part));
-  return parts.slice(-3).join("/");
+  return parts.slice(-nParts).join("/");
 }
 
+const nDigits = (value: number): number =>
+  value.toString().replace(/e.*$/, "").replace(/\D/g, "").replace(/^0+/, "").length;
+
 /**
- * The id of a run: a hash of where its log lies (last three parts of the path), which run of the log it is, and its
- * first evaluation. It does not change when the log grows, moves with its folder, or is found from elsewhere.
+ * The id of a run: a hash of its first evaluation after step 0, of which run of the log it is, and of the end of
+ * the log's path. It does not change when the log grows or is found from elsewhere. The more digits the evaluation
+ * has, the less of the path is needed to tell runs apart, and the further a log may move and stay the same run.
  */
 export function runIdentity(run: RawRun, absolutePath: string): string {
-  const first = mergeEvaluations(run.evaluations)[0];
+  const evaluations = mergeEvaluations(run.evaluations);
+  const first = evaluations.find((row) => (row.step ?? row.epoch ?? 0) > 0) ?? evaluations[0];
   const values = Object.entries(first?.values ?? {})
     .filter(([, value]) => Number.isFinite(value))
     .sort(([left], [right]) => (left < right ? -1 : 1));
-  return hashOf([tailOf(absolutePath), run.key, first?.step ?? null, first?.epoch ?? null, values]);
+  const isTelling = values.some(([, value]) => nDigits(value) >= 6);
+  const tail = tailOf(absolutePath, isTelling ? 2 : 4);
+  return hashOf([tail, run.key, first?.step ?? null, first?.epoch ?? null, values]);
 }
 
 /** Another id for a run whose identity collides with that of a different run. */

@@ -40,8 +40,9 @@ const pointRules: readonly (readonly [string, Rule])[] = [
   ["step", nonnegative],
   ["tokens", nonnegative],
   ["quality", fraction],
-  ["testQuality", fraction],
-  ...["epoch", "value", "evalLoss", "trainLoss", "gradNorm", "lr"].map((field) => [field, number] as const),
+  ...["epoch", "value", "testQuality", "evalLoss", "trainLoss", "gradNorm", "lr"].map(
+    (field) => [field, number] as const,
+  ),
 ];
 
 /** Finite or not given: `x - x` is NaN for NaN and both infinities. */
@@ -62,7 +63,6 @@ function isCheckpoint(point: unknown): point is Checkpoint {
     isNumberOrMissing(quality) &&
     !(quality! < 0 || quality! > 1) &&
     isNumberOrMissing(testQuality) &&
-    !(testQuality! < 0 || testQuality! > 1) &&
     isNumberOrMissing(epoch) &&
     isNumberOrMissing(value) &&
     isNumberOrMissing(evalLoss) &&

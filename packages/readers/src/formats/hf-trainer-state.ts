@@ -146,6 +146,12 @@ function knownOf({ state, history }: TrainerState): KnownFacts {
   };
 }
 
+/** Sizes that a file beside the log states win over those worked out from run times. */
+const counted = ({ datasetSize, evalSize }: KnownFacts): KnownFacts => ({
+  ...(datasetSize !== undefined && { datasetSize }),
+  ...(evalSize !== undefined && { evalSize }),
+});
+
 async function runOf(state: TrainerState): Promise<RawRun> {
   const { rows, nDropped } = dropAbandoned(state.history.map((row) => ({ step: stepOf(row), row })));
   const history = rows.map(({ row }) => row);
@@ -158,7 +164,16 @@ async function runOf(state: TrainerState): Promise<RawRun> {
     evaluations: evaluationsOf(history),
     training: trainingOf(history),
     lastStep,
-    known: { ...beside, ...stated, hyper: { ...known.hyper, ...beside.hyper } },
+    known: {
+      ...beside,
+      ...stated,
+      ...counted(beside),
+      hyper: {
+        ...known.hyper,
+        ...beside.hyper,
+        ...(beside.datasetSize === undefined ? {} : { datasetSizeEstimated: false }),
+      },
+    },
     warnings:
       nDropped === 0 ? [] : [`the run was resumed: ${nDropped} rows of an abandoned branch are dropped.`],
   };
