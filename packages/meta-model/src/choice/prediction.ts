@@ -2,7 +2,7 @@ import type { Bound } from "../certificates/bound.ts";
 import type { OutcomeTable } from "../portfolio/outcome-table.ts";
 
 /** Tail events that are predicted beside the mean loss: EM loss above each of these. */
-export const tailLevels: readonly number[] = [0.003, 0.005, 0.01, 0.02, 0.05];
+export const tailLevels: readonly number[] = [0.003, 0.01, 0.03];
 
 /** Expected outcomes of one task under the settings of a portfolio; each `[nCandidates]`. */
 export interface PolicyPrediction {

@@ -27,8 +27,14 @@ export function weightedMean(training: TrainingSet, { runs, weights }: Neighbour
 
 /** The heaviest `limit` runs with weights that sum to 1, heaviest first; ties by run number. Zero weights are left out. */
 export function heaviest(weights: Float64Array, limit: number): Neighbours {
-  let order = Array.from(weights.keys()).filter((run) => weights[run]! > 0);
-  order = order.sort((a, b) => weights[b]! - weights[a]! || a - b).slice(0, limit);
+  let least = 0;
+  if (weights.length > limit) least = Float64Array.from(weights).sort()[weights.length - limit]!;
+  const order: number[] = [];
+  for (let run = 0; run < weights.length; run++) {
+    if (weights[run]! > 0 && weights[run]! >= least) order.push(run);
+  }
+  order.sort((a, b) => weights[b]! - weights[a]! || a - b);
+  order.length = Math.min(order.length, limit);
   const total = order.reduce((sum, run) => sum + weights[run]!, 0);
   return {
     runs: Int32Array.from(order),

@@ -2,11 +2,12 @@ import type { Curve, MetricClass, RunRecord, SimplePolicy } from "@stopwise/core
 import { InsufficientDataError } from "@stopwise/core";
 import { defaultPortfolio, hindsight, noiseFloor, outcomeTable, tailHindsight } from "@stopwise/policies";
 import type { Bound } from "../certificates/bound.ts";
-import { constant, kernel, nearestTask, ridge } from "../estimators/index.ts";
+import { fitRemainingGain } from "../learned/remaining-gain.ts";
+import { constant, forest, kernel, nearestTask, ridge } from "../estimators/index.ts";
 import { fixedRules } from "./baselines.ts";
 import { decide, type Decided } from "./decide.ts";
 import { bestFixed } from "./fixed-policy-method.ts";
-import type { InRunLearner } from "./in-run-learner.ts";
+import type { InRunLearner } from "../learned/in-run-learner.ts";
 import { LearnedMethod } from "./learned-method.ts";
 import type { Sample } from "./level-quality.ts";
 import type { Method } from "./method.ts";
@@ -26,12 +27,17 @@ export interface EvaluateOptions {
   readonly bounds?: readonly Bound[];
   /** Policies that start-of-run methods choose from. */
   readonly policies?: readonly SimplePolicy[];
-  /** In-run learners by the name of their row, e.g. `learned`. */
+  /** In-run learners by the name of their row; default `learned`, the remaining gain. */
   readonly learners?: Readonly<Record<string, InRunLearner>>;
   /** Standard errors of the training risk that a promise keeps free under its bound. */
   readonly caution?: number;
   readonly onProgress?: (message: string) => void;
 }
+
+const remainingGainLearner: InRunLearner = {
+  name: "remaining-gain",
+  fit: (training, { seed }) => fitRemainingGain(training, { seed }),
+};
 
 /** Bounds that every report has. */
 export const reportBounds: readonly Bound[] = [
@@ -111,9 +117,13 @@ function methodsOf(study: Study, options: EvaluateOptions): readonly Method[] {
   const cache = new PredictionCache();
   const methods = [
     bestFixed,
-    ...[ridge, kernel, nearestTask].map((estimator) => new StartMethod(estimator.name, [estimator], cache)),
-    new StartMethod("recommend", [constant, ridge, kernel], cache),
-    ...Object.entries(options.learners ?? {}).map(([name, learner]) => new LearnedMethod(name, learner)),
+    ...[ridge, kernel, forest, nearestTask].map(
+      (estimator) => new StartMethod(estimator.name, [estimator], cache),
+    ),
+    new StartMethod("recommend", [constant, kernel, forest], cache),
+    ...Object.entries(options.learners ?? { learned: remainingGainLearner }).map(
+      ([name, learner]) => new LearnedMethod(name, learner),
+    ),
   ];
   methodCache.set(study, methods);
   return methods;

@@ -1,6 +1,8 @@
+import { taskOf } from "@stopwise/features";
 import { outcomeTable, passageTable } from "@stopwise/policies";
+import { InsufficientDataError, type Curve, type Task } from "@stopwise/core";
+import type { FittedInRun, InRunLearner, InRunModel } from "../learned/in-run-learner.ts";
 import { seedFor } from "../random.ts";
-import type { InRunLearner, InRunModel, LearnerRun } from "./in-run-learner.ts";
 import type { LevelOutcomes } from "./level-outcomes.ts";
 import type { CertifiedPath, Method, Path } from "./method.ts";
 import type { Fold, Study } from "./study.ts";
@@ -15,21 +17,29 @@ interface Fitted {
   readonly model: InRunModel;
 }
 
-function learnerRuns(study: Study, rows: readonly number[]): LearnerRun[] {
-  const { runs, curves, groups, complete } = study.experience;
-  return rows.map((row) => ({
-    run: runs[row]!,
-    curve: curves[row]!,
-    group: groups[row]!,
-    complete: complete[row]!,
-  }));
+interface LearnerRuns {
+  readonly curves: readonly Curve[];
+  readonly tasks: readonly Task[];
+  readonly groups: Int32Array;
+}
+
+function learnerRuns({ experience }: Study, rows: readonly number[]): LearnerRuns {
+  return {
+    curves: rows.map((row) => experience.curves[row]!),
+    tasks: rows.map((row) => taskOf(experience.runs[row]!)),
+    groups: Int32Array.from(rows, (row) => experience.groups[row]!),
+  };
+}
+
+function seriesOf(model: InRunModel, { curves, tasks }: LearnerRuns): Float64Array[] {
+  return curves.map((curve, run) => model.series(curve, tasks[run]!));
 }
 
 /** Distinct levels of the statistic at equal shares of the admissible checkpoints, ascending. */
-function thresholdGrid(series: readonly Float64Array[], runs: readonly LearnerRun[]): Float64Array {
+function thresholdGrid(series: readonly Float64Array[], { curves }: LearnerRuns): Float64Array {
   const values: number[] = [];
   series.forEach((z, index) => {
-    for (let t = runs[index]!.curve.firstStop; t < z.length; t++) {
+    for (let t = curves[index]!.firstStop; t < z.length; t++) {
       if (Number.isFinite(z[t]!)) values.push(z[t]!);
     }
   });
@@ -43,19 +53,19 @@ function thresholdGrid(series: readonly Float64Array[], runs: readonly LearnerRu
 
 /** Outcomes at never-stop and then at every threshold from the highest to the lowest. */
 function outcomesAlong(
-  runs: readonly LearnerRun[],
+  { curves }: LearnerRuns,
   series: readonly Float64Array[],
   thresholds: Float64Array,
 ): LevelOutcomes {
   const width = nLevels + 1;
   const stops = passageTable(
     series,
-    runs.map(({ curve }) => curve.firstStop),
+    curves.map((curve) => curve.firstStop),
     thresholds,
   );
-  const saving = new Float32Array(runs.length * width);
-  const emLoss = new Float32Array(runs.length * width);
-  runs.forEach(({ curve }, run) => {
+  const saving = new Float32Array(curves.length * width);
+  const emLoss = new Float32Array(curves.length * width);
+  curves.forEach((curve, run) => {
     const table = outcomeTable(curve, "best");
     for (let level = 1; level < width; level++) {
       const threshold = Math.max(0, thresholds.length - level);
@@ -64,7 +74,7 @@ function outcomesAlong(
       emLoss[run * width + level] = table.emLoss[stop]!;
     }
   });
-  return { nRuns: runs.length, nLevels: width, saving, emLoss };
+  return { nRuns: curves.length, nLevels: width, saving, emLoss };
 }
 
 /** A method that stops where a learned statistic passes a threshold. */
@@ -90,11 +100,7 @@ export class LearnedMethod implements Method {
     const path = {
       name: this.#learner.name,
       train: outcomesAlong(train, held, thresholds),
-      judged: outcomesAlong(
-        judged,
-        judged.map((run) => model.series(run)),
-        thresholds,
-      ),
+      judged: outcomesAlong(judged, seriesOf(model, judged), thresholds),
     };
     this.#paths.set(key, [path]);
     return [path];
@@ -107,11 +113,7 @@ export class LearnedMethod implements Method {
     const { thresholds, model } = this.#fit(study, fold, "fit");
     const along = (rows: readonly number[]): LevelOutcomes => {
       const runs = learnerRuns(study, rows);
-      return outcomesAlong(
-        runs,
-        runs.map((run) => model.series(run)),
-        thresholds,
-      );
+      return outcomesAlong(runs, seriesOf(model, runs), thresholds);
     };
     const path = { calibration: along(fold.calibration), judged: along(fold.judged) };
     this.#certified.set(key, path);
@@ -123,10 +125,20 @@ export class LearnedMethod implements Method {
     const cached = this.#fits.get(key);
     if (cached !== undefined) return cached;
     const runs = learnerRuns(study, fold[part]);
-    const model = this.#learner.fit(runs, { seed: seedFor(study.seed, `${this.name}-${key}`) });
-    const held = runs.map((_, index) => model.heldOutSeries(index));
-    const fitted = { held, thresholds: thresholdGrid(held, runs), model };
+    const { model, heldOut } = fitOrNever(this.#learner, runs, seedFor(study.seed, `${this.name}-${key}`));
+    const fitted = { held: heldOut, thresholds: thresholdGrid(heldOut, runs), model };
     this.#fits.set(key, fitted);
     return fitted;
+  }
+}
+
+/** Learns, or, where there are too few groups to learn from, never stops. */
+function fitOrNever(learner: InRunLearner, runs: LearnerRuns, seed: number): FittedInRun {
+  try {
+    return learner.fit(runs, { seed });
+  } catch (error) {
+    if (!(error instanceof InsufficientDataError)) throw error;
+    const silent = (curve: Curve): Float64Array => new Float64Array(curve.nCheckpoints).fill(Number.NaN);
+    return { model: { series: silent }, heldOut: runs.curves.map(silent) };
   }
 }
