@@ -12,6 +12,7 @@ export {
 } from "./errors.ts";
 export { ruleOf } from "./issue.ts";
 export { modelFacts, type ModelFacts } from "./model-name.ts";
+export { jsonSchemas, type DocumentName } from "./json-schemas.ts";
 export { directionOf, metricClassOf, metricClassSchema, type MetricClass } from "./metric.ts";
 export { costUnitSchema, outcomeSchema, type CostUnit, type Outcome } from "./outcome.ts";
 export {
