@@ -1,0 +1,16 @@
+export type { Table } from "./binning.ts";
+export {
+  BoostedTrees,
+  boostingDefaults,
+  fitBoosting,
+  type BoostingLoss,
+  type BoostingOptions,
+} from "./boosting.ts";
+export { ByteReader, ByteWriter } from "./bytes.ts";
+export {
+  ExtraTrees,
+  extraTreesDefaults,
+  fitExtraTrees,
+  type ExtraTreesOptions,
+  type ExtraTreesTraining,
+} from "./extra-trees.ts";
