@@ -112,7 +112,7 @@ export class ExtraTrees {
     const shares = new Float64Array(this.nRows);
     for (const tree of trees) {
       const node = this.#trees.roots[tree]! + leafIn(tree);
-      const members = this.#members.subarray(this.#memberFrom[node]!, this.#memberFrom[node + 1]!);
+      const members = this.#members.subarray(this.#memberFrom[node], this.#memberFrom[node + 1]);
       let total = 0;
       for (const row of members) total += this.#weights[row]!;
       if (total > 0) for (const row of members) shares[row]! += this.#weights[row]! / (total * trees.length);
