@@ -6,6 +6,8 @@ interface Place {
   readonly file: number;
   readonly run: number;
   readonly record: RunRecord;
+  /** Its maker gave the id: an equal curve under another id is another run. */
+  readonly isNamed: boolean;
 }
 
 /** Which runs are dropped in favour of another file's, and which need an id of their own. */
@@ -17,8 +19,10 @@ interface Verdict {
 const keyOf = (place: Pick<Place, "file" | "run">): string => `${place.file}/${place.run}`;
 
 function placesOf(files: readonly IngestedFile[]): Place[] {
-  return files.flatMap(({ runs }, file) =>
-    runs.flatMap(({ record }, run) => (record === undefined ? [] : [{ file, run, record }])),
+  return files.flatMap(({ runs, format }, file) =>
+    runs.flatMap(({ record }, run) =>
+      record === undefined ? [] : [{ file, run, record, isNamed: format === "run-record" }],
+    ),
   );
 }
 
@@ -27,18 +31,33 @@ function isTelling(record: RunRecord): boolean {
   return new Set(record.points.map(({ quality, value }) => quality ?? value)).size >= 5;
 }
 
+/** Equal for copies of a log, and cheap: only curves of equal sketch are compared in full. */
+function sketchOf({ metric, points }: RunRecord): string {
+  const [first, last] = [points[0], points.at(-1)];
+  return [
+    metric,
+    points.length,
+    first?.quality ?? first?.value,
+    last?.step,
+    last?.quality ?? last?.value,
+  ].join(" ");
+}
+
+const isCopy = (left: RunRecord, right: RunRecord): boolean =>
+  isTelling(left) && contentFingerprint(left) === contentFingerprint(right);
+
 function judge(files: readonly IngestedFile[]): Verdict {
   const byId = new Map<string, Place>();
-  const byContent = new Map<string, Place>();
+  const bySketch = new Map<string, Place[]>();
   const verdict: Verdict = { dropped: new Map(), renamed: new Map() };
   // Longer curves first: of two states of one log the grown one stays.
   const places = placesOf(files).sort(
     (left, right) => right.record.points.length - left.record.points.length || left.file - right.file,
   );
   for (const place of places) {
-    const fingerprint = contentFingerprint(place.record);
     const known = byId.get(place.record.id);
-    const copy = isTelling(place.record) ? byContent.get(fingerprint) : undefined;
+    const alike = place.isNamed ? [] : (bySketch.get(sketchOf(place.record)) ?? []);
+    const copy = alike.find(({ record }) => isCopy(record, place.record));
     const twin = known !== undefined && isSameCurve(known.record, place.record) ? known : copy;
     if (twin !== undefined) verdict.dropped.set(keyOf(place), twin.file);
     else if (known !== undefined) {
@@ -46,7 +65,7 @@ function judge(files: readonly IngestedFile[]): Verdict {
       verdict.renamed.set(keyOf(place), id);
       byId.set(id, place);
     } else byId.set(place.record.id, place);
-    if (!byContent.has(fingerprint)) byContent.set(fingerprint, place);
+    if (!place.isNamed) bySketch.set(sketchOf(place.record), [...alike, place]);
   }
   return verdict;
 }

@@ -58,28 +58,26 @@ function ingestRaw(
   return { record, facts: factsOf(run), missing, warnings: named };
 }
 
-/** A run record with the given facts in it and what its model's name tells. */
+/** A run record, ours since the reader made it, with the given facts in it and what its model's name tells. */
 function ingestRecord(record: RunRecord, given: KnownFacts): IngestedRun {
   const { tokensPerStep, hyper } = given;
-  const own = new Set(["metric", "tokensPerStep", "hyper"]);
-  const facts = Object.fromEntries(
-    Object.entries(given).filter(([name, value]) => value !== undefined && !own.has(name)),
-  );
-  const model = given.model ?? record.model;
-  const named = model === undefined || model === null ? undefined : modelFacts(model);
-  const completed: RunRecord = {
-    ...record,
-    ...facts,
-    family: given.family ?? record.family ?? named?.family ?? null,
-    params: given.params ?? record.params ?? named?.params ?? null,
-    ...(hyper === undefined ? {} : { hyper: { ...record.hyper, ...hyper } }),
-  };
-  const points =
-    tokensPerStep === undefined
-      ? completed.points
-      : completed.points.map((point) => ({ ...point, tokens: point.tokens ?? point.step * tokensPerStep }));
-  const full = { ...completed, points };
-  return { record: full, facts: recordFacts(full), missing: missingFacts(full) };
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined && !["metric", "tokensPerStep", "hyper"].includes(name)) record[name] = value;
+  }
+  const isUnknown = (value: unknown): boolean => value === undefined || value === null;
+  if (typeof record.model === "string" && (isUnknown(record.family) || isUnknown(record.params))) {
+    const named = modelFacts(record.model);
+    record.family ??= named.family;
+    record.params ??= named.params;
+  }
+  if (hyper !== undefined && Object.keys(hyper).length > 0) record.hyper = { ...record.hyper, ...hyper };
+  if (tokensPerStep !== undefined) {
+    record.points = record.points.map((point) => ({
+      ...point,
+      tokens: point.tokens ?? point.step * tokensPerStep,
+    }));
+  }
+  return { record, facts: recordFacts(record), missing: missingFacts(record) };
 }
 
 function reported(reader: Reader, format: string, reading: FileReading): IngestedFile {
