@@ -1,0 +1,233 @@
+import type { Markish } from "@observablehq/plot";
+import { horizontal, innerBox, vertical, type ChartFrame } from "./chart-frame.ts";
+import { placeLabels, type Box, type Label } from "./label-placement.ts";
+import type { Markup } from "./markup.ts";
+import { lookOf } from "./method-look.ts";
+import { boundInWords, lossInWords, lossTitle, percent } from "./quantities.ts";
+import type { ReportData } from "./report-data.ts";
+import { pixelOf, roundTicks, valueAt, type Scale } from "./scale.ts";
+import type { Draughtsman, PictureText } from "./svg.ts";
+import type { TradeOff, TradeOffMark, TradeOffPoint } from "./trade-off.ts";
+
+type LossKind = ReportData["lossKind"];
+
+/** How a trade-off is drawn. */
+export interface ParetoOptions {
+  readonly lossKind: LossKind;
+  readonly frame: ChartFrame;
+  /** Name and title; the description is made from the points. */
+  readonly text: Omit<PictureText, "description">;
+}
+
+interface Chart {
+  readonly frame: ChartFrame;
+  readonly x: Scale;
+  readonly y: Scale;
+  /** Largest loss that has a place on the axis. */
+  readonly limit: number;
+}
+
+/** Losses far over every bound would squeeze the rest: the axis ends at 2.5 times the largest loss of a line. */
+function chartOf({ lines, marks, bound }: TradeOff, frame: ChartFrame): Chart {
+  const onLines = lines.flatMap(({ points }) => points);
+  const reach = Math.max(bound.maxEmLoss, ...onLines.map(({ emLoss }) => emLoss), 1e-6);
+  const limit = Math.min(reach * 2.5, Math.max(reach * 1.15, ...marks.map(({ emLoss }) => emLoss * 1.1)));
+  const savings = [...onLines, ...marks].map(({ saving }) => saving);
+  const highs = marks.map(({ interval }) => interval?.[1] ?? 0);
+  const top = Math.min(1, Math.max(0.1, ...savings, ...highs) * 1.08);
+  const bottom = Math.min(0, ...savings);
+  return {
+    frame,
+    x: horizontal(frame, { type: "sqrt", domain: [0, limit] }),
+    y: vertical(frame, { type: "linear", domain: [bottom, top] }),
+    limit,
+  };
+}
+
+const held = (point: TradeOffPoint, limit: number): number => Math.min(point.emLoss, limit);
+
+function symbolBoxes(points: readonly TradeOffPoint[], { x, y, limit }: Chart, radius: number): Box[] {
+  return points.map((point) => {
+    const [px, py] = [pixelOf(x, held(point, limit)), pixelOf(y, point.saving)];
+    return { left: px - radius, top: py - radius, right: px + radius, bottom: py + radius };
+  });
+}
+
+/** Points along a line, so that labels keep off it. */
+function along(points: readonly TradeOffPoint[]): TradeOffPoint[] {
+  return points.flatMap((to, i) => {
+    const from = points[i - 1] ?? to;
+    return Array.from({ length: 24 }, (_, k) => (k + 1) / 24).map((share) => ({
+      emLoss: from.emLoss + share * (to.emLoss - from.emLoss),
+      saving: from.saving + share * (to.saving - from.saving),
+    }));
+  });
+}
+
+/** Points along the interval of a mark. */
+function whisker({ emLoss, interval }: TradeOffMark): TradeOffPoint[] {
+  return interval === null ? [] : along(interval.map((saving) => ({ emLoss, saving })));
+}
+
+interface Named extends TradeOffPoint {
+  readonly text: string;
+  readonly colour: string;
+  readonly chosen?: boolean;
+}
+
+/** A line is named at its end, a mark beside it; a mark beyond the axis says how far. */
+function namesOf({ lines, marks }: TradeOff, { limit }: Chart, lossKind: LossKind): Named[] {
+  const ends = lines.flatMap(({ method, label, points }) => {
+    const end = points.at(-1);
+    return end === undefined ? [] : [{ ...end, text: label, colour: lookOf(method).colour }];
+  });
+  const own = marks.flatMap((mark) => {
+    if (mark.label === "") return [];
+    const far = mark.emLoss > limit ? ` (${lossInWords(mark.emLoss, lossKind)} \u2192)` : "";
+    return [{ ...mark, text: mark.label + far, colour: lookOf(mark.method).colour }];
+  });
+  return [...ends, ...own];
+}
+
+function nameMarks({ plot }: Draughtsman, tradeOff: TradeOff, chart: Chart, lossKind: LossKind): Markish[] {
+  const names = namesOf(tradeOff, chart, lossKind);
+  const labels: Label[] = names.map((name) => ({
+    x: pixelOf(chart.x, held(name, chart.limit)),
+    y: pixelOf(chart.y, name.saving),
+    text: name.text,
+    clear: name.chosen === true ? 5 : 0,
+  }));
+  const obstacles = [
+    ...symbolBoxes(tradeOff.marks, chart, 7),
+    ...symbolBoxes(tradeOff.marks.flatMap(whisker), chart, 2),
+    ...symbolBoxes(
+      tradeOff.lines.flatMap(({ points }) => along(points)),
+      chart,
+      3,
+    ),
+  ];
+  return placeLabels(labels, obstacles, innerBox(chart.frame)).map(({ dx, dy, anchor }, i) =>
+    plot.text([names[i]!], {
+      x: () => valueAt(chart.x, labels[i]!.x),
+      y: "saving",
+      text: "text",
+      dx,
+      dy,
+      textAnchor: anchor,
+      fill: names[i]!.colour,
+      fontSize: 12,
+      stroke: "var(--paper)",
+      strokeWidth: 4,
+    }),
+  );
+}
+
+function markMarks({ plot }: Draughtsman, mark: TradeOffMark, limit: number, lossKind: LossKind): Markish[] {
+  const { colour, symbol, label } = lookOf(mark.method);
+  const at = { x: () => held(mark, limit) };
+  const interval = mark.interval;
+  const title = `${label}: saves ${percent(mark.saving)}, loses ${lossInWords(mark.emLoss, lossKind)}`;
+  return [
+    ...(interval === null
+      ? []
+      : [
+          plot.ruleX([mark], {
+            ...at,
+            y1: () => interval[0],
+            y2: () => interval[1],
+            stroke: colour,
+            strokeWidth: 1.2,
+          }),
+        ]),
+    plot.dot([mark], { ...at, y: "saving", symbol, r: 5, fill: colour, stroke: colour, title: () => title }),
+    ...(mark.chosen
+      ? [plot.dot([mark], { ...at, y: "saving", r: 10, stroke: colour, strokeWidth: 1.6, symbol: "circle" })]
+      : []),
+  ];
+}
+
+function boundMarks({ plot }: Draughtsman, { bound }: TradeOff, chart: Chart, lossKind: LossKind): Markish[] {
+  return [
+    plot.ruleX([bound.maxEmLoss], { stroke: "var(--bound)", strokeDasharray: "4 3", strokeWidth: 1.2 }),
+    plot.text([bound.maxEmLoss], {
+      x: (loss: number) => loss,
+      y: () => chart.y.domain[0],
+      text: () => `bound ${lossInWords(bound.maxEmLoss, lossKind)}`,
+      textAnchor: "start",
+      lineAnchor: "bottom",
+      dx: 5,
+      dy: -4,
+      fill: "var(--bound)",
+      fontSize: 11,
+      stroke: "var(--paper)",
+      strokeWidth: 4,
+    }),
+  ];
+}
+
+/** Ticks that keep their distance on an axis that widens small values. */
+function lossTicks(limit: number): number[] {
+  const ladder = [0, ...[1e-4, 1e-3, 1e-2, 1e-1].flatMap((power) => [power, 2 * power, 5 * power]), 1];
+  const kept: number[] = [];
+  for (const tick of ladder) {
+    const gap = Math.sqrt(tick / limit) - Math.sqrt((kept.at(-1) ?? -limit) / limit);
+    if (tick <= limit && (kept.length === 0 || gap > 0.07)) kept.push(tick);
+  }
+  return kept;
+}
+
+function describe({ lines, marks, bound }: TradeOff, lossKind: LossKind): string {
+  const ends = lines.map(({ label, points }) => {
+    const steps = points.map(
+      ({ saving, emLoss }) => `${percent(saving)} at ${lossInWords(emLoss, lossKind)}`,
+    );
+    return `${label}: a saving of ${steps.join(", ")}`;
+  });
+  const own = marks.map(
+    (mark) =>
+      `${lookOf(mark.method).label} saves ${percent(mark.saving)} and loses ${lossInWords(mark.emLoss, lossKind)}`,
+  );
+  return `${[...ends, ...own].join("; ")}. The bound is ${boundInWords(bound, lossKind)}.`;
+}
+
+/**
+ * Saving against loss: a line per method, single points with 95 % intervals of the saving, a ring round what was chosen
+ * beforehand, and the bound as a vertical line. The loss axis is a square root, so that small losses have room; a point
+ * beyond its end stands at the end and says how far it is.
+ */
+export function paretoFigure(tradeOff: TradeOff, given: ParetoOptions, draughtsman: Draughtsman): Markup {
+  const { plot } = draughtsman;
+  const { lossKind, frame } = given;
+  const chart = chartOf(tradeOff, frame);
+  const line = { x: (point: TradeOffPoint) => held(point, chart.limit), y: "saving" } as const;
+  const ticks = roundTicks(chart.y.domain[0], chart.y.domain[1], 5);
+  const marks: Markish[] = [
+    plot.gridY(ticks, { stroke: "var(--grid)", strokeOpacity: 1 }),
+    plot.axisY(ticks, {
+      label: "saving",
+      labelArrow: "none",
+      tickSize: 0,
+      fontSize: 11,
+      tickFormat: (share: number) => percent(share),
+    }),
+    plot.axisX(lossTicks(chart.limit), {
+      label: lossTitle(lossKind),
+      labelAnchor: "center",
+      labelArrow: "none",
+      fontSize: 11,
+      tickFormat: (loss: number) => String(Number((loss * 100).toPrecision(6))),
+    }),
+    ...boundMarks(draughtsman, tradeOff, chart, lossKind),
+    ...tradeOff.lines.flatMap(({ method, points }) => {
+      const { colour, dash } = lookOf(method);
+      const stroke = { stroke: colour, strokeWidth: 2, ...(dash === "" ? {} : { strokeDasharray: dash }) };
+      return [plot.line(points, { ...line, ...stroke }), plot.dot(points, { ...line, r: 2.4, fill: colour })];
+    }),
+    ...tradeOff.marks.flatMap((mark) => markMarks(draughtsman, mark, chart.limit, lossKind)),
+    ...nameMarks(draughtsman, tradeOff, chart, lossKind),
+  ];
+  return draughtsman.draw(
+    { ...frame, x: { type: "sqrt", domain: [0, chart.limit] }, y: { domain: chart.y.domain }, marks },
+    { ...given.text, description: describe(tradeOff, lossKind) },
+  );
+}

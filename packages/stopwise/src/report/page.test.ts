@@ -1,0 +1,66 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { reportPage } from "./page.ts";
+import { loadDraughtsman, type Draughtsman } from "./svg.ts";
+import { sampleReport } from "./testing/sample-report.ts";
+import { elementsOf } from "./testing/svg-document.ts";
+
+let draughtsman: Draughtsman;
+beforeAll(async () => {
+  draughtsman = await loadDraughtsman();
+});
+
+describe("reportPage", () => {
+  test("asks for nothing: no address, script, import or link anywhere, and a policy that forbids them", () => {
+    const page = reportPage(sampleReport(), draughtsman);
+    expect(page).not.toMatch(/https?:|<script|<link|<iframe|<img|@import|url\(|\bon\w+=|src=|href=/i);
+    expect(page).toContain("default-src &#39;none&#39;");
+  });
+
+  test("same data, same bytes", async () => {
+    const again = await loadDraughtsman();
+    expect(reportPage(sampleReport(), again)).toBe(reportPage(sampleReport(), draughtsman));
+  });
+
+  test("has every section, each named by its heading, and every id once", () => {
+    const page = reportPage(sampleReport(), draughtsman);
+    const sections = elementsOf(page, "main > section").map((it) => it.getAttribute("id"));
+    expect(sections).toEqual(["curves", "pareto", "calibration", "importance", "evidence", "evaluation"]);
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, names] of page.matchAll(/aria-labelledby="([^"]+)"/g)) {
+      for (const id of names!.split(" ")) expect(ids).toContain(id);
+    }
+  });
+
+  test("the headline numbers are the promises under the chosen bound", () => {
+    const tiles = elementsOf(reportPage(sampleReport(), draughtsman), ".tile").map(({ textContent }) =>
+      textContent.replaceAll(/\s+/g, " ").trim(),
+    );
+    expect(tiles[0]).toBe("learned 33 % saved (29 % to 37 %), loses 0.40 pt, promise held");
+    expect(tiles[2]).toContain("promise broken");
+  });
+
+  test("what could not be measured says why, in its own section", () => {
+    const unmeasured = (what: string): { unmeasured: string } => ({
+      unmeasured: `No ${what}: too few groups.`,
+    });
+    const page = reportPage(
+      {
+        ...sampleReport(),
+        rows: [],
+        curves: unmeasured("curves"),
+        importance: unmeasured("importance"),
+        recommendation: unmeasured("recommendation"),
+      },
+      draughtsman,
+    );
+    const said = elementsOf(page, "section .missing").map(({ textContent }) => textContent);
+    expect(said).toHaveLength(7);
+    expect(said[0]).toBe("No curves: too few groups.");
+  });
+
+  test("names from logs cannot become markup", () => {
+    const data = { ...sampleReport(), data: '</title><script>alert("x")</script>' };
+    expect(reportPage(data, draughtsman)).not.toContain("<script");
+  });
+});

@@ -1,0 +1,47 @@
+import type { ReportBound, ReportData } from "./report-data.ts";
+
+/** A minus that is as wide as a plus. */
+const signed = (text: string): string => text.replace("-", "\u2212");
+
+/** Digits that still tell values of this size apart. */
+function fixed(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  return signed(Number(text) === 0 ? text.replace("-", "") : text);
+}
+
+/**
+ * A share as whole percent; a dash for NaN.
+ *
+ * @example percent(0.314) // "31 %"
+ */
+export function percent(share: number, digits = 0): string {
+  return Number.isFinite(share) ? `${fixed(share * 100, digits)}\u202f%` : "\u2013";
+}
+
+/**
+ * A loss in the words of its kind: points of EM, or percent of a relative loss increase.
+ *
+ * @example lossInWords(0.005, "points") // "0.50 pt"
+ */
+export function lossInWords(loss: number, kind: ReportData["lossKind"]): string {
+  if (!Number.isFinite(loss)) return "\u2013";
+  const unit = kind === "points" ? "pt" : "%";
+  return `${fixed(loss * 100, Math.abs(loss) < 0.0995 ? 2 : 1)}\u202f${unit}`;
+}
+
+/** The axis title of a loss. */
+export function lossTitle(kind: ReportData["lossKind"]): string {
+  return kind === "points" ? "EM loss, points" : "loss increase, %";
+}
+
+/** A bound in words. */
+export function boundInWords(bound: ReportBound, kind: ReportData["lossKind"]): string {
+  const level = `${String(Number((bound.maxEmLoss * 100).toPrecision(6)))}\u202f${kind === "points" ? "pt" : "%"}`;
+  if (bound.kind === "mean") return `mean loss \u2264 ${level}`;
+  return `P(loss > ${level}) \u2264 ${percent(bound.alpha ?? Number.NaN)}`;
+}
+
+/** Whether two bounds are the same. */
+export function sameBound(a: ReportBound, b: ReportBound): boolean {
+  return a.kind === b.kind && a.maxEmLoss === b.maxEmLoss && a.alpha === b.alpha;
+}

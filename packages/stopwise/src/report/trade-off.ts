@@ -1,0 +1,114 @@
+import { lookOf } from "./method-look.ts";
+import { sameBound } from "./quantities.ts";
+import type { ReportBound, ReportRecommendation, ReportRow } from "./report-data.ts";
+
+/** A point of saving against loss, both fractions. */
+export interface TradeOffPoint {
+  readonly emLoss: number;
+  readonly saving: number;
+}
+
+/** What a method reaches as its bound is loosened, by rising loss. */
+export interface TradeOffLine {
+  readonly method: string;
+  /** What stands at its end. */
+  readonly label: string;
+  readonly points: readonly TradeOffPoint[];
+}
+
+/** A point of its own, with a 95 % interval of its saving where there is one. */
+export interface TradeOffMark extends TradeOffPoint {
+  readonly method: string;
+  readonly label: string;
+  readonly interval: readonly [low: number, high: number] | null;
+  /** Whether this is what was chosen beforehand. */
+  readonly chosen: boolean;
+}
+
+/** Saving against loss: lines, single points, and the bound that was asked for. */
+export interface TradeOff {
+  readonly lines: readonly TradeOffLine[];
+  readonly marks: readonly TradeOffMark[];
+  readonly bound: ReportBound;
+}
+
+const drawnLines = ["best-fixed", "recommend", "learned", "hindsight"];
+const promised = ["best-fixed", "recommend", "learned"];
+
+/**
+ * The rows that headline pictures are about: every metric class of runs with a quality, else the runs with a loss only;
+ * each group weighs 1.
+ */
+export function headlineRows(rows: readonly ReportRow[]): ReportRow[] {
+  const wanted = rows.some(({ metricClass }) => metricClass === "all") ? "all" : "loss";
+  return rows.filter(({ metricClass, weighting }) => metricClass === wanted && weighting === "group");
+}
+
+/** The points that no other point beats in both, by rising loss. */
+export function paretoFront<T extends TradeOffPoint>(points: readonly T[]): T[] {
+  const sorted = points.toSorted((a, b) => a.emLoss - b.emLoss || b.saving - a.saving);
+  let best = Number.NEGATIVE_INFINITY;
+  return sorted.filter(({ saving }) => {
+    const better = saving > best;
+    if (better) best = saving;
+    return better;
+  });
+}
+
+function markOf(row: ReportRow, label: string, chosen: boolean): TradeOffMark {
+  const interval = row.high > row.low ? ([row.low, row.high] as const) : null;
+  return { method: row.method, label, emLoss: row.meanEmLoss, saving: row.meanSaving, interval, chosen };
+}
+
+/**
+ * The measured trade-off of an evaluation: the frontier of each learning method and of hindsight over the mean bounds,
+ * the baselines that know no bound, and what the methods promised under the chosen bound.
+ *
+ * @param rows those of `evaluate`; only headline rows count
+ * @param bound the promise that is marked as chosen
+ */
+export function measuredTradeOff(rows: readonly ReportRow[], bound: ReportBound): TradeOff {
+  const headline = headlineRows(rows);
+  const lines = drawnLines.flatMap((method) => {
+    const own = headline.filter(
+      (row) => row.method === method && row.bound.kind === "mean" && row.selection === "frontier",
+    );
+    const points = own
+      .map((row) => ({ emLoss: row.meanEmLoss, saving: row.meanSaving }))
+      .sort((a, b) => a.emLoss - b.emLoss);
+    return points.length === 0 ? [] : [{ method, label: lookOf(method).label, points }];
+  });
+  const here = headline.filter((row) => sameBound(row.bound, bound));
+  const first = (method: string): ReportRow | undefined =>
+    here.find((row) => row.method === method && row.selection === "promise") ??
+    here.find((row) => row.method === method);
+  const baselines = [...new Set(here.map(({ method }) => method))].filter(
+    (method) => /^patience-/.test(method) || method === "never-stop",
+  );
+  const marks = [
+    ...promised.flatMap((method) => {
+      const row = here.find((it) => it.method === method && it.selection === "promise");
+      return row === undefined ? [] : [markOf(row, "", method !== "best-fixed")];
+    }),
+    ...baselines.map((method) => markOf(first(method)!, method.replaceAll("-", " "), false)),
+  ];
+  return { lines, marks, bound };
+}
+
+/** The predicted trade-off of a recommendation: its Pareto front and the policy that was chosen. */
+export function predictedTradeOff(recommendation: ReportRecommendation, bound: ReportBound): TradeOff {
+  const { saving, emLoss } = recommendation.predicted;
+  const chosen: TradeOffMark = {
+    method: "recommend",
+    label: "chosen policy",
+    emLoss: emLoss.mean,
+    saving: saving.mean,
+    interval: saving.high > saving.low ? [saving.low, saving.high] : null,
+    chosen: true,
+  };
+  return {
+    lines: [{ method: "recommend", label: "other policies", points: paretoFront(recommendation.pareto) }],
+    marks: [chosen],
+    bound,
+  };
+}
