@@ -16,7 +16,7 @@ export interface ImprovementRule {
 export type Judgement = "good" | "bad" | "absent" | "halt";
 
 /** Whether v improves on the reference; both in "more is better" orientation and finite. */
-export function improves(rule: ImprovementRule, v: number, best: number): boolean {
+function improves(rule: ImprovementRule, v: number, best: number): boolean {
   const { minDelta, minDeltaMode } = rule;
   if (v === best) return rule.tie === "good";
   if (minDeltaMode === "deadBand") return v - minDelta > best;

@@ -2,7 +2,6 @@ import type { Curve, Policy, SimplePolicy } from "@stopwise/core";
 import { contextOf, type StopperContext } from "./context.ts";
 import { criteria } from "./criteria.ts";
 import type { SeriesWork } from "./criterion.ts";
-import { canonicalJson } from "./json.ts";
 import { observationAt } from "./observation.ts";
 import { fillOutcomes, type OutcomeTable } from "./outcome.ts";
 import { parsePolicy } from "./parse-policy.ts";
@@ -28,6 +27,8 @@ export interface OutcomeMatrixOptions {
   readonly context?: StopperContext;
   /** The same per run, where it differs. */
   readonly contextOf?: (curve: Curve, run: number) => StopperContext;
+  /** A matrix of the same size to write into, instead of a new one: for repeated replays of large sets. */
+  readonly into?: OutcomeMatrix;
   /** Called after each run with the number of runs done. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -39,15 +40,17 @@ interface NestedGroup {
   readonly thresholds: Float64Array;
   /** Thresholds before the first "never". */
   readonly nFinite: number;
-  /** Column of each in the matrix. */
-  readonly columns: Int32Array;
 }
 
 /** A set of policies made ready for many curves. */
 export interface PortfolioPlan {
   readonly nPolicies: number;
   readonly groups: readonly NestedGroup[];
-  readonly composites: readonly { policy: Policy; column: number }[];
+  readonly composites: readonly Policy[];
+  /** Column in the matrix of each policy in the order of groups and composites, `[nPolicies]`. */
+  readonly columns: Int32Array;
+  /** Whether that order is the one the policies were given in. */
+  readonly inOrder: boolean;
   /** Whether any policy delivers the last checkpoint. */
   readonly needsLast: boolean;
 }
@@ -60,7 +63,6 @@ function groupOf(members: { policy: SimplePolicy; column: number }[]): NestedGro
     policy: members[0]!.policy,
     thresholds: Float64Array.from(members, ({ policy }) => order(policy)),
     nFinite: members.filter(({ policy }) => order(policy) < Infinity).length,
-    columns: Int32Array.from(members, ({ column }) => column),
   };
 }
 
@@ -74,14 +76,21 @@ export function planPortfolio(policies: readonly unknown[], context: StopperCont
       composites.push({ policy, column });
       continue;
     }
-    const key = canonicalJson({ ...policy, threshold: 0 });
+    const key = JSON.stringify({ ...policy, threshold: 0 });
     const members = nested.get(key) ?? [];
     members.push({ policy, column });
     nested.set(key, members);
   }
   const groups = [...nested.values()].map(groupOf);
-  const needsLast = parsed.some(({ delivery }) => delivery === "last");
-  return { nPolicies: policies.length, groups, composites, needsLast };
+  const columns = Int32Array.from([...nested.values(), composites].flat(), ({ column }) => column);
+  return {
+    nPolicies: policies.length,
+    groups,
+    composites: composites.map(({ policy }) => policy),
+    columns,
+    inOrder: columns.every((column, at) => column === at),
+    needsLast: parsed.some(({ delivery }) => delivery === "last"),
+  };
 }
 
 /** Where a group's warm-up ends on a curve: the first checkpoint it watches, and the first that may stop the run. */
@@ -134,91 +143,105 @@ export function criterionSeries(
   return { z, firstStop };
 }
 
-/** Working space for one curve; grows, is never given back. */
-class Scratch {
-  readonly series: Float64Array;
-  readonly best: OutcomeTable & { delivered: Float64Array };
-  readonly last: OutcomeTable & { delivered: Float64Array };
+type Table = OutcomeTable & { readonly delivered: Float64Array };
 
-  constructor(nCheckpoints: number) {
-    const delivered = new Float64Array(nCheckpoints);
-    const table = (): OutcomeTable & { delivered: Float64Array } => ({
-      saving: new Float32Array(nCheckpoints),
-      emLoss: new Float32Array(nCheckpoints),
-      delivered,
-    });
-    this.series = new Float64Array(nCheckpoints);
-    this.best = table();
-    this.last = table();
-  }
+function emptyTable(n: number): Table {
+  return { saving: new Float32Array(n), emLoss: new Float32Array(n), delivered: new Float64Array(n) };
 }
+
+/** Working space for the longest curve so far. */
+interface Scratch {
+  readonly series: Float64Array;
+  readonly best: Table;
+  readonly last: Table;
+}
+
+const scratchFor = (n: number): Scratch => ({
+  series: new Float64Array(n),
+  best: emptyTable(n),
+  last: emptyTable(n),
+});
 
 /** Fills an outcome matrix run by run. */
 export class MatrixWriter {
   readonly matrix: OutcomeMatrix;
   readonly #plan: PortfolioPlan;
-  #scratch = new Scratch(256);
+  /** The matrix where its columns are in the order of the groups, else one row in that order. */
+  readonly #target: OutcomeMatrix;
+  #scratch = scratchFor(256);
 
   constructor(plan: PortfolioPlan, matrix: OutcomeMatrix) {
     this.#plan = plan;
     this.matrix = matrix;
+    this.#target = plan.inOrder ? matrix : emptyMatrix(1, plan.nPolicies);
   }
 
   /** Replays all policies of the plan on one run: O(nCheckpoints * nGroups + nPolicies). */
   write(run: number, curve: Curve, context: StopperContext): void {
-    const { nPolicies, groups, composites, needsLast } = this.#plan;
-    const base = run * nPolicies;
+    const { nPolicies, groups, composites, needsLast, inOrder } = this.#plan;
     if (curve.nCheckpoints === 0) {
-      this.matrix.stopIndex.fill(-1, base, base + nPolicies);
+      this.matrix.stopIndex.fill(-1, run * nPolicies, (run + 1) * nPolicies);
       return;
     }
-    if (this.#scratch.series.length < curve.nCheckpoints) this.#scratch = new Scratch(2 * curve.nCheckpoints);
+    if (this.#scratch.series.length < curve.nCheckpoints) this.#scratch = scratchFor(2 * curve.nCheckpoints);
     const scratch = this.#scratch;
     fillOutcomes(curve, "best", scratch.best);
     if (needsLast) fillOutcomes(curve, "last", scratch.last);
+    let at = inOrder ? run * nPolicies : 0;
     for (const group of groups) {
       const from = fillSeries(curve, group.policy, scratch.series, context);
-      this.#writeGroup(base, { group, curve, from });
+      this.#writeGroup(at, { group, nCheckpoints: curve.nCheckpoints, from });
+      at += group.thresholds.length;
     }
-    for (const { policy, column } of composites) {
-      const stop = replayParsed(policy, curve, context).stopIndex ?? curve.nCheckpoints - 1;
-      this.matrix.stopIndex[base + column] = stop;
-      this.matrix.saving[base + column] = scratch[policy.delivery].saving[stop]!;
-      this.matrix.emLoss[base + column] = scratch[policy.delivery].emLoss[stop]!;
+    for (const policy of composites) {
+      this.#target.stopIndex[at] = replayParsed(policy, curve, context).stopIndex ?? curve.nCheckpoints - 1;
+      this.#lookUp(at, ++at, scratch[policy.delivery]);
     }
+    if (!inOrder) this.#scatterRow(run * nPolicies);
   }
 
   /** Merges the running maximum of z with the sorted thresholds; what is not reached is a run to its end. */
-  #writeGroup(
-    base: number,
-    { group, curve, from }: { group: NestedGroup; curve: Curve; from: number },
-  ): void {
-    const { thresholds, columns, nFinite, policy } = group;
-    const { stopIndex, saving, emLoss } = this.matrix;
+  #writeGroup(start: number, work: { group: NestedGroup; nCheckpoints: number; from: number }): void {
+    const { nCheckpoints } = work;
+    const { thresholds, nFinite, policy } = work.group;
     const { series } = this.#scratch;
-    const table = this.#scratch[policy.delivery];
+    const { stopIndex } = this.#target;
     const strict = policy.compare === ">";
-    const last = curve.nCheckpoints - 1;
-    let j = 0;
-    for (let i = from; i <= last && j < nFinite; i++) {
+    const end = start + thresholds.length;
+    let at = start;
+    let next = nFinite > 0 ? thresholds[0]! : Infinity;
+    for (let i = work.from; i < nCheckpoints && next < Infinity; i++) {
       const z = series[i]!;
-      if (!(z >= thresholds[j]!)) continue;
-      const saved = table.saving[i]!;
-      const lost = table.emLoss[i]!;
-      for (; j < nFinite && (strict ? z > thresholds[j]! : z >= thresholds[j]!); j++) {
-        const at = base + columns[j]!;
-        stopIndex[at] = i;
-        saving[at] = saved;
-        emLoss[at] = lost;
+      while (z >= next && !(strict && z === next)) {
+        stopIndex[at++] = i;
+        next = at - start < nFinite ? thresholds[at - start]! : Infinity;
+        if (next === Infinity) break;
       }
     }
-    const saved = table.saving[last]!;
-    const lost = table.emLoss[last]!;
-    for (; j < thresholds.length; j++) {
-      const at = base + columns[j]!;
-      stopIndex[at] = last;
-      saving[at] = saved;
-      emLoss[at] = lost;
+    while (at < end) stopIndex[at++] = nCheckpoints - 1;
+    this.#lookUp(start, end, this.#scratch[policy.delivery]);
+  }
+
+  /** Saving and loss of the stops from `start` to `end`. */
+  #lookUp(start: number, end: number, table: OutcomeTable): void {
+    const { stopIndex, saving, emLoss } = this.#target;
+    const { saving: savings, emLoss: losses } = table;
+    for (let at = start; at < end; at++) {
+      const stop = stopIndex[at]!;
+      saving[at] = savings[stop]!;
+      emLoss[at] = losses[stop]!;
+    }
+  }
+
+  #scatterRow(base: number): void {
+    const { stopIndex, saving, emLoss } = this.matrix;
+    const row = this.#target;
+    const { columns } = this.#plan;
+    for (let at = 0; at < columns.length; at++) {
+      const to = base + columns[at]!;
+      stopIndex[to] = row.stopIndex[at]!;
+      saving[to] = row.saving[at]!;
+      emLoss[to] = row.emLoss[at]!;
     }
   }
 }
@@ -250,7 +273,7 @@ export function outcomeMatrix(
 ): OutcomeMatrix {
   const shared = options.context ?? {};
   const plan = planPortfolio(policies, shared);
-  const writer = new MatrixWriter(plan, emptyMatrix(curves.length, plan.nPolicies));
+  const writer = new MatrixWriter(plan, options.into ?? emptyMatrix(curves.length, plan.nPolicies));
   curves.forEach((curve, run) => {
     const own = options.contextOf?.(curve, run) ?? {};
     writer.write(run, curve, contextOf(curve, { ...shared, ...own }));

@@ -36,10 +36,9 @@ function fillDelivered(curve: Curve, delivery: Delivery, delivered: Float64Array
 /** Scores carry few digits: 0.85 - 0.84 is 0.01 and not 0.010000000000000009, which would exceed a bound of 0.01. */
 const withoutDust = (gap: number): number => Math.round(gap * 1e10) / 1e10;
 
-function lossBetween(curve: Curve, best: number, delivered: number): number {
-  const gap = withoutDust(Math.max(0, best - delivered));
-  if (curve.kind === "quality") return gap;
-  return best === 0 ? gap : gap / Math.abs(best);
+/** What a gap to the best is divided by: 1 for a quality, the smallest loss of a loss-only run. */
+function lossUnit(curve: Curve, best: number): number {
+  return curve.kind === "quality" || best === 0 ? 1 : Math.abs(best);
 }
 
 /** Best selection value of the whole run in "more is better" orientation; 0 when there is none. */
@@ -72,10 +71,13 @@ export function fillOutcomes(
   fillDelivered(curve, delivery, delivered);
   const best = bestOf(curve);
   const end = cost[n - 1] ?? 0;
+  const perCost = end > 0 ? 1 / end : 0;
+  const perLoss = 1 / lossUnit(curve, best);
   for (let i = 0; i < n; i++) {
-    saving[i] = end > 0 ? 1 - cost[i]! / end : 0;
-    emLoss[i] = lossBetween(curve, best, delivered[i]!);
+    saving[i] = perCost === 0 ? 0 : 1 - cost[i]! * perCost;
+    emLoss[i] = delivered[i]! < best ? (best - delivered[i]!) * perLoss : 0;
   }
+  if (n > 0) saving[n - 1] = 0;
 }
 
 function deliveredIndex(curve: Curve, stopIndex: number, delivery: Delivery): number {
@@ -115,10 +117,11 @@ export function outcomeAt(curve: Curve, stopIndex: number | null, delivery: Deli
   const end = curve.cost[last]!;
   const delivered = new Float64Array(curve.nCheckpoints);
   fillDelivered(curve, delivery, delivered);
+  const best = bestOf(curve);
   return {
     stopIndex,
     saving: end > 0 ? 1 - curve.cost[at]! / end : 0,
-    emLoss: lossBetween(curve, bestOf(curve), delivered[at]!),
+    emLoss: withoutDust(Math.max(0, best - delivered[at]!)) / lossUnit(curve, best),
     testEmLoss: testLoss(curve, at, delivery),
     costUnit: curve.costUnit,
   };

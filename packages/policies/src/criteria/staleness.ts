@@ -2,7 +2,7 @@ import type { SimplePolicy } from "@stopwise/core";
 import * as z from "zod/mini";
 import type { StopperContext } from "../context.ts";
 import type { CriterionDefinition, CriterionSetup, SeriesWork, StreamingCriterion } from "../criterion.ts";
-import { improves, Reference, type ImprovementRule } from "../improvement.ts";
+import { Reference, type ImprovementRule } from "../improvement.ts";
 import { field, packNumber, unpackNumber, type Json } from "../json.ts";
 import { monitored, observationAt, type Observation } from "../observation.ts";
 import { monitorInWords } from "../words.ts";
@@ -82,33 +82,56 @@ class Staleness implements StreamingCriterion {
   }
 }
 
-/**
- * The counting statistic over a whole curve, the one that large replays spend their time in: the same steps as
- * {@link Staleness}, with everything in local variables. Missing values count as bad.
- */
-function fillCounts(rule: ImprovementRule, values: Float64Array, { from, series }: SeriesWork): void {
-  const ratchet = rule.minDeltaMode === "ratchet";
-  let best = Number.NaN;
-  let z = Number.NaN;
-  for (let i = from; i < values.length; i++) {
-    const v = rule.sign * values[i]!;
-    if (Number.isNaN(best)) {
-      if (Number.isFinite(v)) {
-        best = v;
-        z = 0;
-      }
-    } else {
-      z = improves(rule, v, best) ? 0 : z + 1;
-      if (z === 0 || (ratchet && v > best)) best = v;
+type Span = Readonly<{ values: Float64Array; series: Float64Array; first: number }>;
+
+function countDeadBand({ sign, minDelta }: ImprovementRule, { values, series, first }: Span): void {
+  let best = sign * values[first]!;
+  let z = 0;
+  series[first] = 0;
+  for (let i = first + 1; i < values.length; i++) {
+    const v = sign * values[i]!;
+    if (v - minDelta > best) {
+      best = v;
+      z = 0;
+    } else z++;
+    series[i] = z;
+  }
+}
+
+function countRatchet({ sign, minDelta }: ImprovementRule, { values, series, first }: Span): void {
+  let best = sign * values[first]!;
+  let z = 0;
+  series[first] = 0;
+  for (let i = first + 1; i < values.length; i++) {
+    const v = sign * values[i]!;
+    z++;
+    if (v > best) {
+      if (v - best > minDelta) z = 0;
+      best = v;
     }
     series[i] = z;
   }
 }
 
+/**
+ * The counting statistic over a whole curve, where large replays spend their time: the same steps as {@link Staleness}
+ * in local variables, about 3 ns a checkpoint. A missing value compares false and so counts as bad.
+ */
+function fillCounts(setup: CriterionSetup<StalenessParams>, { curve, from, series }: SeriesWork): void {
+  const values = curve[setup.monitor];
+  let first = from;
+  for (; first < values.length && Number.isNaN(values[first]!); first++) series[first] = Number.NaN;
+  if (first >= values.length) return;
+  const count = setup.params.minDeltaMode === "ratchet" ? countRatchet : countDeadBand;
+  count(ruleOf(setup), { values, series, first });
+}
+
 function fillSeries(setup: CriterionSetup<StalenessParams>, work: SeriesWork): void {
   const { curve, from, series, context } = work;
-  if (countsEvaluations(setup.params) && setup.nan === "count") {
-    fillCounts(ruleOf(setup), curve[setup.monitor], work);
+  const { params, nan } = setup;
+  const plain = params.minDeltaMode !== "relative" && params.tie === "bad" && nan === "count";
+  if (plain && countsEvaluations(params)) {
+    fillCounts(setup, work);
     return;
   }
   const criterion = new Staleness(setup, context);
