@@ -8,14 +8,36 @@ import {
 } from "@stopwise/features";
 import { observationAt, type PlannedLength } from "@stopwise/policies";
 
+/**
+ * What a row tells of the task. The ablation found that the rest of the task's features (family, architecture,
+ * schedule, ...) cost more by chance splits than they tell, once the curve itself is seen.
+ */
+const taskColumns = [
+  "datasetSize",
+  "answerLength",
+  "params",
+  "maxSteps",
+  "epochs",
+  "evals",
+  "evalSize",
+  "learningRate",
+];
+const taskIndices = taskColumns.map((name) => taskFeatureList.findIndex((feature) => feature.name === name));
+
 /** Columns of a feature row: those of the checkpoint, then those of the task. */
-export const nRowFeatures = checkpointFeatures.length + taskFeatureList.length;
+export const nRowFeatures = checkpointFeatures.length + taskColumns.length;
 
 /** Names of the columns of a feature row, `[nRowFeatures]`. */
 export const rowFeatureNames: readonly string[] = [
   ...checkpointFeatures.map((feature) => feature.name),
-  ...taskFeatureList.map((feature) => `task.${feature.name}`),
+  ...taskColumns.map((name) => `task.${name}`),
 ];
+
+/** The part of a feature row that is known before the run starts. */
+export function taskPart(task: Task): Float64Array {
+  const all = taskFeatures(task);
+  return Float64Array.from(taskIndices, (index) => all[index]!);
+}
 
 const first = (...values: (number | null | undefined)[]): number =>
   values.find((value) => typeof value === "number" && value > 0) ?? Number.NaN;
@@ -38,7 +60,7 @@ export function planOfCurve(curve: Curve, task: Task): CheckpointPlan {
 export function featureRows(curve: Curve, task: Task): Float64Array {
   const rows = new Float64Array(curve.nCheckpoints * nRowFeatures);
   const extractor = new CheckpointExtractor(planOfCurve(curve, task));
-  const known = taskFeatures(task);
+  const known = taskPart(task);
   for (let index = 0; index < curve.nCheckpoints; index++) {
     const at = index * nRowFeatures;
     extractor.observe(observationAt(curve, index), rows, at);

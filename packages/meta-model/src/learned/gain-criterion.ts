@@ -1,12 +1,7 @@
 import { InvalidInputError } from "@stopwise/core";
-import {
-  CheckpointExtractor,
-  checkpointFeatures,
-  taskFeatures,
-  type CheckpointState,
-} from "@stopwise/features";
+import { CheckpointExtractor, checkpointFeatures, type CheckpointState } from "@stopwise/features";
 import type { Json, Observation, StopperContext, StreamingCriterion } from "@stopwise/policies";
-import { checkpointPlanOf, nRowFeatures } from "./feature-rows.ts";
+import { checkpointPlanOf, nRowFeatures, taskPart } from "./feature-rows.ts";
 import { statisticOf, type GainPredictor } from "./gain-statistic.ts";
 
 /** The learned statistic, live: one feature row and one prediction per checkpoint, whatever the length of the run. */
@@ -23,7 +18,7 @@ export class GainCriterion implements StreamingCriterion {
       state === undefined
         ? new CheckpointExtractor(plan)
         : CheckpointExtractor.fromState(plan, checkpointStateOf(state));
-    this.#row.set(taskFeatures(task), checkpointFeatures.length);
+    this.#row.set(taskPart(task), checkpointFeatures.length);
   }
 
   observe(observation: Observation): number {

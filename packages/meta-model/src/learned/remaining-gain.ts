@@ -1,13 +1,14 @@
 import { InsufficientDataError, ModelFileError, type Curve, type Task } from "@stopwise/core";
 import type { StopperContext, StreamingCriterion, Json } from "@stopwise/policies";
 import { seedFor } from "../random.ts";
-import { BoostedTrees, boostingDefaults, fitBoosting, type BoostingOptions } from "../trees/boosting.ts";
+import { boostingDefaults, fitBoosting, type BoostingLoss, type BoostingOptions } from "../trees/boosting.ts";
 import { ByteReader, ByteWriter } from "../trees/bytes.ts";
 import { groupFolds, positions } from "./cross-fit.ts";
 import { featureRows, nRowFeatures, rowFeatureNames } from "./feature-rows.ts";
 import { GainCriterion } from "./gain-criterion.ts";
 import { sampleGainRows, type GainRows } from "./gain-rows.ts";
 import { statisticOf, type GainPredictor } from "./gain-statistic.ts";
+import { MeanOfTrees } from "./mean-of-trees.ts";
 import type { FittedInRun, InRunModel, InRunTraining } from "./in-run-learner.ts";
 
 /** How remaining gain is learned. */
@@ -21,7 +22,9 @@ export interface RemainingGainOptions {
   readonly nFolds: number;
   /** Groups of n runs count n^(1 - power). */
   readonly groupPower: number;
-  readonly boosting: Omit<BoostingOptions, "seed">;
+  readonly boosting: Omit<BoostingOptions, "seed" | "loss">;
+  /** The model is the mean of one ensemble for each of these losses. */
+  readonly losses: readonly BoostingLoss[];
 }
 
 /** The settings that the studies of the decision record ended with. */
@@ -30,7 +33,8 @@ export const remainingGainDefaults: Omit<RemainingGainOptions, "seed"> = {
   maxRows: 40_000,
   nFolds: 4,
   groupPower: 0.5,
-  boosting: { ...boostingDefaults, loss: { quantile: 0.8 }, trees: 250, columnShare: 0.3 },
+  boosting: { ...boostingDefaults, trees: 100, learningRate: 0.1, columnShare: 0.3 },
+  losses: ["squared", { quantile: 0.6 }, { quantile: 0.7 }, { quantile: 0.8 }],
 };
 
 const magic = 0x53574731;
@@ -85,7 +89,7 @@ export class RemainingGainModel implements InRunModel {
         "Retrain with this version, or use the version that made it.",
       );
     }
-    return new RemainingGainModel(BoostedTrees.read(reader));
+    return new RemainingGainModel(MeanOfTrees.read(reader));
   }
 }
 
@@ -141,16 +145,18 @@ function fitPredictor(
   features: readonly Float64Array[],
   rows: GainRows,
   { which, settings, name }: { which: readonly number[]; settings: RemainingGainOptions; name: string },
-): BoostedTrees {
+): MeanOfTrees {
   const values = new Float64Array(which.length * nRowFeatures);
   which.forEach((row, index) => {
     const from = rows.checkpoint[row]! * nRowFeatures;
     values.set(features[rows.run[row]!]!.subarray(from, from + nRowFeatures), index * nRowFeatures);
   });
-  return fitBoosting(
-    { values, nRows: which.length, nColumns: nRowFeatures },
-    Float64Array.from(which, (row) => Math.sqrt(Math.max(0, rows.gain[row]!))),
-    Float64Array.from(which, (row) => rows.weight[row]!),
-    { ...settings.boosting, seed: seedFor(settings.seed, name) },
-  );
+  const table = { values, nRows: which.length, nColumns: nRowFeatures };
+  const roots = Float64Array.from(which, (row) => Math.sqrt(Math.max(0, rows.gain[row]!)));
+  const weights = Float64Array.from(which, (row) => rows.weight[row]!);
+  const members = settings.losses.map((loss, member) => {
+    const seed = seedFor(settings.seed, `${name}/${member}`);
+    return fitBoosting(table, roots, weights, { ...settings.boosting, loss, seed });
+  });
+  return new MeanOfTrees(members);
 }
