@@ -45,7 +45,7 @@ export function parseRequest(request: Request): FullRequest {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   const field = String(issue.path[0] ?? "request");
-  const got = JSON.stringify((request as Record<string, unknown>)[field]) ?? "undefined";
+  const got = JSON.stringify((request as Record<string, unknown>)[field]);
   throw new InvalidInputError(
     `${field} ${ruleOf(issue)}, got ${got}.`,
     mends[field] ?? "Leave it out where it is unknown.",

@@ -1,0 +1,62 @@
+import { adapterFor, type TrainerConfig } from "@stopwise/adapters";
+import type { Policy, Recommendation, Task } from "@stopwise/core";
+import { recommendFrom, type StopwiseModel } from "@stopwise/meta-model/predict";
+import { loadModel } from "./model-source.ts";
+import { parseRequest, taskOfRequest, type FullRequest, type Request } from "./request.ts";
+
+/** A recommendation that can be put to work: what `recommend --json` prints, with the task and the model beside it. */
+export interface Advice extends Omit<Recommendation, "model"> {
+  readonly task: Task;
+  /** The model that answered; `createStopper` needs it for learned criteria. As JSON it is `{ version, trainedOn }`. */
+  readonly model: StopwiseModel;
+  /**
+   * The trainer's own settings for the policy, with what is exact, approximate or impossible spelled out.
+   *
+   * @throws InvalidInputError when the trainer cannot carry out this policy exactly; ask with `target` instead.
+   */
+  toConfig: (target: string, version?: string) => TrainerConfig;
+  /** The recommendation as the command line prints it. */
+  toJSON: () => Recommendation;
+}
+
+function configOf(policy: Policy, task: Task, request: FullRequest): Record<string, unknown> | null {
+  if (request.target === undefined) return null;
+  return { ...adapterFor(request.target).configOf(policy, { task, version: request.targetVersion }) };
+}
+
+/** Recommends from a model already in memory. Under a millisecond; the task's unknown fields stay unknown. */
+export function adviseFrom(model: StopwiseModel, request: Request): Advice {
+  const full = parseRequest(request);
+  const task = taskOfRequest(full);
+  const adapter = full.target === undefined ? undefined : adapterFor(full.target);
+  const answer = recommendFrom(model, task, {
+    bound: full.bound,
+    maxLoss: full.maxEmLoss ?? full.maxLossIncrease ?? 0.01,
+    alpha: 1 - full.confidence,
+    delivery: full.delivery,
+    ...(adapter === undefined ? {} : { target: adapter.target }),
+    seed: full.seed,
+  });
+  const recommendation = { ...answer, config: configOf(answer.policy, task, full) };
+  return {
+    ...recommendation,
+    task,
+    model,
+    toConfig: (target, version) => adapterFor(target).configOf(answer.policy, { task, version }),
+    toJSON: () => recommendation,
+  };
+}
+
+/**
+ * Recommends a stopping policy for a run that is about to start, from the model in use: the one that `stopwise
+ * retrain` put into use in the working folder's store, else the one that ships with the package.
+ *
+ * @param request the task as far as it is known, and the bound; `maxEmLoss` 0.01 is one point
+ * @throws InvalidInputError when a field is not allowed; ModelFileError when the model cannot be read.
+ * @example
+ * const advice = await recommend({ datasetSize: 12_000, answerLength: 4, family: "t5", maxEmLoss: 0.01 });
+ */
+export async function recommend(request: Request & { store?: string }): Promise<Advice> {
+  const { store, ...rest } = request;
+  return Promise.resolve(adviseFrom(loadModel(store), rest));
+}

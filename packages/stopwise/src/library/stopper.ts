@@ -1,0 +1,39 @@
+import type { Policy, Task } from "@stopwise/core";
+import { learnedCriteria, type StopwiseModel } from "@stopwise/meta-model/predict";
+import { createStopper as startStopper, type Json, type Stopper } from "@stopwise/policies";
+
+/** What a stopper may know besides its policy. */
+export interface StopperOptions {
+  /** The task: its plan, the size of its evaluation set, and the features of learned criteria. */
+  readonly task?: Task | undefined;
+  /** The model of the advice; needed when the policy holds a learned criterion. */
+  readonly model?: StopwiseModel | undefined;
+  /** What `state()` gave, to go on where a run was interrupted. */
+  readonly state?: Json | undefined;
+}
+
+/**
+ * Puts a policy to work on one live run. A stop is final; a step that is not beyond the last one is ignored, so that
+ * a repeated evaluation does not count twice; the state pins the policy and the model.
+ *
+ * @param policy from a recommendation, or written by hand
+ * @throws InvalidInputError when the policy is not valid, needs a model that was not given, or the state belongs to
+ *   another policy or model.
+ * @example
+ * const stopper = createStopper(advice.policy, { task: advice.task, model: advice.model });
+ * if (stopper.observe({ step, tokens, quality: em, evalLoss }).action === "stop") break;
+ */
+export function createStopper(policy: Policy, options: StopperOptions = {}): Stopper {
+  const { task = {}, model, state } = options;
+  return startStopper(policy, {
+    task,
+    planned: {
+      steps: task.maxSteps ?? undefined,
+      tokens: task.maxTokens ?? undefined,
+      epochs: task.epochs ?? undefined,
+    },
+    evalSize: task.evalSize ?? undefined,
+    ...(model === undefined ? {} : { criteria: learnedCriteria(model), modelHash: model.hash }),
+    state,
+  });
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import { InvalidInputError } from "@stopwise/core";
+import type { Command } from "commander";
+import { exitStatus } from "../command-line/failure.ts";
+import {
+  nonNegative,
+  oneOf,
+  openShare,
+  positive,
+  qualityLoss,
+  relativeIncrease,
+  wholeNumber,
+} from "../command-line/flags.ts";
+import { print, printJson } from "../command-line/output.ts";
+import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
+import { adviseFrom, type Advice } from "../library/advice.ts";
+import { loadModel } from "../library/model-source.ts";
+import { requestSchema, type Request } from "../library/request.ts";
+import { recommendationPage } from "./recommendation-page.ts";
+
+interface RecommendFlags extends StoreFlags, Omit<Request, "evals"> {
+  readonly json?: true;
+  readonly pareto?: true;
+  readonly requireCertificate?: true;
+  readonly task?: string;
+  readonly evals?: number;
+  readonly tokensPerSecond?: number;
+  readonly price?: number;
+}
+
+const examples = `
+Examples:
+  stopwise recommend --dataset-size 20000 --answer-length 4 --family t5 --max-em-loss 1pt --confidence 0.9
+  stopwise recommend --model google/flan-t5-base --epochs 5 --evals 20 --dataset-size 20000 --target huggingface
+  stopwise recommend --task task.json --bound mean --max-em-loss 0.5pt --json
+`;
+
+/** A JSON file that describes the task; flags win over it. */
+function taskFile(file: string): Request {
+  const text = readFileSync(file, "utf8");
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new InvalidInputError(
+    `${file} is no JSON object.`,
+    'Write it like {"datasetSize": 20000, "family": "t5"}.',
+  );
+}
+
+/** The flags that belong to the request; those of the output stay behind. */
+function requestOf(flags: RecommendFlags): Request {
+  const own = Object.entries(flags).filter(([name]) => name !== "task" && name in requestSchema.shape);
+  return { ...(flags.task === undefined ? {} : taskFile(flags.task)), ...Object.fromEntries(own) };
+}
+
+function statusOf(advice: Advice, mustBeCertified: boolean): number {
+  if (advice.status === "abstained") return exitStatus.abstained;
+  return mustBeCertified && advice.status !== "certified" ? exitStatus.abstained : exitStatus.done;
+}
+
+function recommendVerb(flags: RecommendFlags): void {
+  const advice = adviseFrom(loadModel(flags.store), requestOf(flags));
+  if (flags.json === true) printJson(advice);
+  else print(recommendationPage(advice, flags));
+  process.exitCode = statusOf(advice, flags.requireCertificate === true);
+}
+
+/** Adds the flags of `recommend` to its command. */
+export function defineRecommend(command: Command): void {
+  const size = (flag: string, what: string, value = "n"): void => {
+    command.option(`${flag} <${value}>`, what, positive(flag));
+  };
+  size("--dataset-size", "training examples");
+  size("--answer-length", "usual answer length in tokens");
+  command.option("--family <name>", "model family, e.g. t5, llama, gpt2");
+  command.option("--model <name>", "model name; family and parameters are read from it");
+  size("--params", "parameters of the model, e.g. 220M");
+  command.option("--learning-rate <rate>", "peak learning rate", nonNegative("--learning-rate"));
+  command.option("--schedule <name>", "learning-rate schedule, e.g. linear, cosine, constant");
+  size("--max-steps", "planned optimiser steps");
+  size("--max-tokens", "planned training tokens");
+  size("--epochs", "planned epochs");
+  size("--batch-size", "examples a step");
+  size("--sequence-length", "tokens an example");
+  size("--evals", "planned evaluations");
+  size("--eval-size", "questions in the evaluation set");
+  command.option("--weight-decay <x>", "weight decay", nonNegative("--weight-decay"));
+  command.option("--dropout <p>", "dropout probability", nonNegative("--dropout"));
+  command.option("--metric <name>", "score that counts", "exact_match");
+  command.option("--task <file>", "JSON file with any of these facts; flags win over it");
+  command.option(
+    "--max-em-loss <loss>",
+    "largest EM loss wanted: 0.01, 1pt or 1% (default 1pt)",
+    qualityLoss("--max-em-loss"),
+  );
+  command.option(
+    "--max-loss-increase <share>",
+    "the same for runs with a loss only, relative",
+    relativeIncrease("--max-loss-increase"),
+  );
+  command.option("--confidence <p>", "1 - alpha", openShare("--confidence"), 0.9);
+  command.option(
+    "--bound <kind>",
+    "tail, mean or high-probability",
+    oneOf("--bound", ["tail", "mean", "high-probability"]),
+    "tail",
+  );
+  command.option(
+    "--delivery <which>",
+    "checkpoint that is used: best or last",
+    oneOf("--delivery", ["best", "last"]),
+    "best",
+  );
+  command.option("--target <trainer>", "give the settings of this trainer, exact for it: huggingface, json");
+  command.option("--target-version <release>", "release of the trainer");
+  command.option("--pareto", "show the front of saving against EM loss");
+  size("--tokens-per-second", "training speed, to tell hours");
+  size("--price", "price of an hour, to tell money", "money");
+  command.option("--require-certificate", "exit 3 unless the answer is certified");
+  command.option("--seed <n>", "seed", wholeNumber("--seed"), 0);
+  command.option("--json", "one JSON document on stdout");
+  addStoreFlag(command).addHelpText("after", examples).action(recommendVerb);
+}

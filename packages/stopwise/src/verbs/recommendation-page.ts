@@ -1,0 +1,100 @@
+import { describePolicy } from "@stopwise/policies";
+import type { Advice } from "../library/advice.ts";
+import { renderTable } from "../command-line/table.ts";
+
+/** What the page needs besides the advice. */
+export interface PageOptions {
+  readonly pareto?: true;
+  readonly tokensPerSecond?: number;
+  readonly price?: number;
+}
+
+interface Interval {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+const points = (loss: number): string => (100 * loss).toFixed(loss !== 0 && Math.abs(loss) < 0.001 ? 2 : 1);
+
+function lossText({ mean, low, high }: Interval, isLoss: boolean): string {
+  const unit = isLoss ? "% of the loss" : mean === 0.01 ? "point" : "points";
+  return `${points(mean)} ${unit} (${points(low)} to ${points(high)})`;
+}
+
+function savingText({ mean, low, high }: Interval, unit: string): string {
+  return `${percent(mean)} of training ${unit} (${percent(low)} to ${percent(high)})`;
+}
+
+/** Hours and money that the predicted saving is worth, where plan, speed and price are known. */
+function worthLine(advice: Advice, { tokensPerSecond, price }: PageOptions): string[] {
+  const tokens = advice.task.maxTokens;
+  if (!tokens || tokensPerSecond === undefined) return [];
+  const hours = (advice.predicted.saving.mean * tokens) / tokensPerSecond / 3600;
+  const money = price === undefined ? "" : `, ${(hours * price).toFixed(2)} in money`;
+  return [`worth        ${hours.toFixed(1)} hours${money}`];
+}
+
+function evidenceTable(advice: Advice): string[] {
+  if (advice.evidence.length === 0) return [];
+  const table = renderTable(advice.evidence.slice(0, 5), [
+    { title: "past run", value: (run) => run.run },
+    { title: "weight", value: (run) => percent(run.weight), align: "right" },
+    { title: "saved", value: (run) => percent(run.saving), align: "right" },
+    { title: "points lost", value: (run) => points(run.emLoss), align: "right" },
+  ]);
+  return ["", "The runs that speak for it:", ...table.split("\n").map((line) => `  ${line}`)];
+}
+
+function paretoTable(advice: Advice): string[] {
+  if (advice.pareto.length === 0) return [];
+  const table = renderTable(advice.pareto, [
+    { title: "saved", value: (point) => percent(point.saving), align: "right" },
+    { title: "points lost", value: (point) => points(point.emLoss), align: "right" },
+    { title: "policy", value: (point) => describePolicy(point.policy) },
+  ]);
+  return ["", "Saving against EM loss, as predicted:", ...table.split("\n").map((line) => `  ${line}`)];
+}
+
+const python = (value: unknown): string =>
+  value === true ? "True" : value === false ? "False" : value === null ? "None" : JSON.stringify(value);
+
+/** A trainer's settings as the calls that a user pastes; the policy itself as JSON. */
+function configLines(config: Advice["config"]): string[] {
+  if (config === null) return [];
+  const { target, settings, fidelity } = config as unknown as ReturnType<Advice["toConfig"]>;
+  if (target === "json") return ["", JSON.stringify(settings["policy"], null, 2)];
+  const calls = Object.entries(settings).map(([name, fields]) =>
+    fields === null
+      ? `  # no ${name}: the run goes on to its end`
+      : `  ${name}(${Object.entries(fields)
+          .map(([field, value]) => `${field}=${python(value)}`)
+          .join(", ")})`,
+  );
+  const notes = fidelity
+    .filter((note) => note.fidelity !== "exact")
+    .map((note) => `  # ${note.field}, ${note.fidelity}: ${note.note}`);
+  return ["", `Settings for ${target}:`, ...calls, ...notes];
+}
+
+/** The recommendation as a page of text. */
+export function recommendationPage(advice: Advice, options: PageOptions): string {
+  const { predicted, certificate, distance, model } = advice;
+  const isLoss = certificate.metricClass === "loss";
+  const reason = certificate.reason === undefined ? "" : ` (${certificate.reason})`;
+  return [
+    advice.sentence,
+    "",
+    `status       ${advice.status}${advice.status === "certified" ? "" : reason}`,
+    `saves        ${savingText(predicted.saving, predicted.costUnit)}, predicted`,
+    `loses        ${lossText(predicted.emLoss, isLoss)}, predicted`,
+    ...worthLine(advice, options),
+    `certificate  ${certificate.statement}`,
+    `distance     ${distance.value.toFixed(2)} from the past runs, gate ${distance.gate.toFixed(2)}`,
+    `learned from ${model.trainedOn}`,
+    ...evidenceTable(advice),
+    ...(options.pareto === true ? paretoTable(advice) : []),
+    ...configLines(advice.config),
+  ].join("\n");
+}
