@@ -127,3 +127,30 @@ export function dropAbandoned<Row extends { readonly step: number | null }>(
   }
   return { rows: kept, nDropped: rows.length - kept.length };
 }
+
+/**
+ * Puts rows in the order of their steps. A few falls of the step are restarts, each dropping what it abandoned;
+ * many falls are a table that was never in order, which is sorted.
+ *
+ * @param rows - rows in the order of the file
+ * @param at - step (or epoch) of a row, null where it has none
+ */
+export function orderRows<Row>(
+  rows: readonly Row[],
+  at: (row: Row) => number | null,
+): { rows: Row[]; warnings: string[] } {
+  const placed = rows.map((row) => ({ step: at(row), row }));
+  const nFalls = placed.filter(
+    ({ step }, index) => index > 0 && (step ?? 0) < (placed[index - 1]!.step ?? 0),
+  ).length;
+  if (nFalls === 0) return { rows: [...rows], warnings: [] };
+  if (nFalls > Math.max(3, rows.length / 20)) {
+    const sorted = placed.toSorted((left, right) => (left.step ?? 0) - (right.step ?? 0));
+    return { rows: sorted.map(({ row }) => row), warnings: ["the steps do not rise: the rows are sorted."] };
+  }
+  const { rows: kept, nDropped } = dropAbandoned(placed);
+  const warnings = [
+    `the run was restarted ${nFalls} times: ${nDropped} rows of abandoned branches are dropped.`,
+  ];
+  return { rows: kept.map(({ row }) => row), warnings };
+}

@@ -110,27 +110,6 @@ const recognised: readonly Recognised[] = [
     reason: unread("SQLite database (Optuna or MLflow)"),
   },
   {
-    format: "progress-csv",
-    title: "progress.csv",
-    certainty: 0.8,
-    matches: named(/(^|\/)progress\.csv$/),
-    reason: unread("progress.csv"),
-  },
-  {
-    format: "csv",
-    title: "CSV",
-    certainty: 0.2,
-    matches: named(/\.(csv|tsv)$/i),
-    reason: unread("CSV table"),
-  },
-  {
-    format: "jsonl",
-    title: "JSON lines",
-    certainty: 0.2,
-    matches: named(/\.(jsonl|ndjson)(\.gz)?$/i),
-    reason: unread("JSON lines"),
-  },
-  {
     format: "text-log",
     title: "console log",
     certainty: 0.15,

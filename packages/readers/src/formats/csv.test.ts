@@ -1,0 +1,163 @@
+import { describeReader, type ReaderFixture } from "../reader-contract.ts";
+import { csv } from "./csv.ts";
+
+const text = (...lines: string[]): string => lines.join("\n") + "\n";
+
+const fixtures: ReaderFixture[] = [
+  {
+    name: "a plain table",
+    files: {
+      "run/log.csv": text(
+        "step,loss,lr,val_loss,val_acc",
+        "10,2,0.1,1.5,0.2",
+        "20,1,0.05,,",
+        "30,0.5,0.02,0.9,0.6",
+      ),
+    },
+    earlier: {
+      "run/log.csv": text("step,loss,lr,val_loss,val_acc", "10,2,0.1,1.5,0.2", "20,1,0.05,1.2,0.3"),
+    },
+    primary: "run/log.csv",
+    runs: [
+      {
+        facts: {
+          nEvalPoints: 2,
+          lastStep: 30,
+          metrics: ["val_loss", "val_acc"],
+          firstEval: { step: 10, val_loss: 1.5, val_acc: 0.2 },
+          best: { val_acc: { min: 0.2, max: 0.6 } },
+        },
+        record: {
+          metric: "accuracy",
+          points: [
+            { step: 10, quality: 0.2, evalLoss: 1.5, trainLoss: 2, lr: 0.1 },
+            { step: 30, quality: 0.6, trainLoss: 0.5 },
+          ],
+        },
+      },
+    ],
+  },
+  {
+    name: "semicolons, decimal commas, quotes, thousands, nan",
+    files: {
+      "log.csv": text(
+        '"Global Step";"Eval EM";"note"',
+        '1000;0,125;"a;b"',
+        '2000;nan;"say ""x"""',
+        "3000;0,5;c",
+      ),
+    },
+    primary: "log.csv",
+    runs: [
+      {
+        facts: { nEvalPoints: 2, lastStep: 3000, best: { "Eval EM": { min: 0.125, max: 0.5 } } },
+        record: { points: [{ quality: 0.125 }, { step: 2000, quality: null }, { quality: 0.5 }] },
+      },
+    ],
+  },
+  {
+    name: "thousands separators in quotes",
+    files: { "log.csv": text("step,val_acc", '"1,000",0.5', '"2,000",0.75') },
+    primary: "log.csv",
+    runs: [{ facts: { lastStep: 2000 } }],
+  },
+  {
+    name: "tabs, keyed by epoch from 0, tokens that rise",
+    files: { "log.tsv": text("epoch\ttokens\teval/f1", "0\t100\t0.5", "1\t200\t0.6") },
+    primary: "log.tsv",
+    runs: [
+      {
+        facts: { lastStep: null, firstEval: { step: null, epoch: 0, "eval/f1": 0.5 } },
+        record: {
+          hyper: { stepIsEpoch: true },
+          points: [
+            { step: 1, tokens: 100 },
+            { step: 2, tokens: 200 },
+          ],
+        },
+      },
+    ],
+  },
+  {
+    name: "the long form is pivoted",
+    files: {
+      "log.csv": text(
+        "step,metric,value",
+        "10,train_loss,3",
+        "20,train_loss,2",
+        "10,eval_exact_match,0.1",
+        "20,eval_exact_match,0.2",
+      ),
+    },
+    primary: "log.csv",
+    runs: [
+      {
+        facts: { nEvalPoints: 2, metrics: ["eval_exact_match"] },
+        record: { points: [{ trainLoss: 3 }, { trainLoss: 2, quality: 0.2 }] },
+      },
+    ],
+  },
+  {
+    name: "several seeds are several runs",
+    files: { "log.csv": text("seed,step,accuracy", "1,10,0.1", "2,10,0.2", "1,20,0.3", "2,20,0.4") },
+    primary: "log.csv",
+    runs: [
+      { record: { points: [{ quality: 0.1 }, { quality: 0.3 }] } },
+      { record: { points: [{ quality: 0.2 }, { quality: 0.4 }] } },
+    ],
+  },
+  {
+    name: "a restart drops what it abandoned, a constant total is the plan",
+    files: {
+      "log.csv": text(
+        "step,total_steps,val_em",
+        "10,100,0.1",
+        "20,100,0.2",
+        "30,100,0.9",
+        "20,100,0.3",
+        "40,100,0.4",
+      ),
+    },
+    primary: "log.csv",
+    runs: [
+      {
+        facts: { lastStep: 40 },
+        record: { plannedSteps: 100, points: [{ quality: 0.1 }, { quality: 0.3 }, { step: 40 }] },
+      },
+    ],
+    warnings: [/restarted 1 times: 1 rows/],
+  },
+  {
+    name: "a score without prefix counts where none has one; what is no table is said",
+    files: { "log.csv": text("step,accuracy,loss", "1,0.5,2", "2,0.75,1") },
+    primary: "log.csv",
+    runs: [{ facts: { metrics: ["accuracy"] }, record: { points: [{ trainLoss: 2 }, { trainLoss: 1 }] } }],
+  },
+  {
+    name: "a data set is no log",
+    files: { "train.csv": text("question,answer", "who,me", "what,that") },
+    primary: "train.csv",
+    status: "skipped",
+    reason: /has no step, epoch or token column/,
+    runs: [],
+  },
+  {
+    name: "a column named twice",
+    files: { "log.csv": text("step,acc,acc", "1,2,3") },
+    primary: "log.csv",
+    status: "failed",
+    reason: /log\.csv:1: the header names acc more than once\. Rename/,
+    runs: [],
+  },
+  {
+    name: "training rows alone, rows cut short",
+    files: { "log.csv": text("step,loss", "1,2", "2,1", "3") },
+    primary: "log.csv",
+    status: "skipped",
+    reason: /training rows only/,
+    runs: [{ facts: { nEvalPoints: 0, lastStep: 2 } }],
+    warnings: [/1 rows have another number of cells/],
+  },
+];
+
+describeReader(csv, fixtures);

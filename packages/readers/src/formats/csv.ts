@@ -1,0 +1,40 @@
+import type { FileReading, LogFile, LogReader } from "../contract.ts";
+import { delimitedNumber, parseDelimited, type DelimitedTable } from "../delimited-text.ts";
+import { runsOfTable, type GenericRow } from "../generic-rows.ts";
+import { readText } from "../log-text.ts";
+
+function rowsOf({ header, rows, delimiter }: DelimitedTable): GenericRow[] {
+  return rows.map((cells) => {
+    const row: Record<string, number | string> = {};
+    for (const [index, cell] of cells.entries()) {
+      const name = header[index]!;
+      if (name === "" || cell === "") continue;
+      row[name] = delimitedNumber(cell, delimiter) ?? cell.trim();
+    }
+    return row;
+  });
+}
+
+/** Reads a CSV or TSV file by the names of its columns. */
+export async function readGenericCsv(file: LogFile): Promise<FileReading[]> {
+  const table = parseDelimited(await readText(file), file.path);
+  const names = table.header.filter((name) => name !== "");
+  const { runs, reason } = runsOfTable({ names, rows: rowsOf(table) });
+  const warnings =
+    table.nBroken > 0 ? [`${table.nBroken} rows have another number of cells than the header.`] : [];
+  return [
+    { path: file.path, runs, warnings, ...(reason === undefined ? {} : { reason: `the table ${reason}` }) },
+  ];
+}
+
+/**
+ * Any CSV or TSV with a step, epoch or token column, wide or long (`step, metric, value`), one run or several told
+ * apart by a run column. Empty cells are missing.
+ */
+export const csv: LogReader = {
+  format: "csv",
+  title: "CSV table",
+  detect: (file) =>
+    /\.(csv|tsv)$/i.test(file.name) && (file.headText !== "" || file.sizeBytes === 0) ? 0.3 : 0,
+  read: ([file]) => readGenericCsv(file!),
+};

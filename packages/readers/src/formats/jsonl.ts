@@ -1,0 +1,106 @@
+import { factsOfConfig } from "../config-facts.ts";
+import type { FileReading, LogFile, LogReader } from "../contract.ts";
+import { runsOfTable, type GenericRow } from "../generic-rows.ts";
+import { readLines, SkippedLines } from "../log-lines.ts";
+import { loggedNumber, parsePythonJson } from "../python-json.ts";
+import type { KnownFacts } from "../raw-run.ts";
+
+type Entries = Readonly<Record<string, unknown>>;
+
+const isEntries = (value: unknown): value is Entries =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Nested objects flattened, names joined by `.`; lists, nulls and booleans are left out. */
+export function flattened(entries: Entries, prefix = ""): Record<string, number | string> {
+  const row: Record<string, number | string> = {};
+  for (const [key, value] of Object.entries(entries)) {
+    if (isEntries(value)) Object.assign(row, flattened(value, `${prefix}${key}.`));
+    else if (typeof value === "string" || typeof value === "number")
+      row[prefix + key] = loggedNumber(value) ?? String(value);
+  }
+  return row;
+}
+
+/** Fields that tell what a row is. */
+const kindFields = ["event", "type", "kind"];
+
+/** Rows of a JSON-lines log; rows of kind `config` are settings. */
+export interface JsonRows {
+  readonly rows: readonly GenericRow[];
+  readonly names: readonly string[];
+  readonly config: Entries;
+  readonly warnings: readonly string[];
+}
+
+const isConfig = (entries: Entries): boolean =>
+  kindFields.some((key) => {
+    const kind = entries[key];
+    return typeof kind === "string" && /^(config|hparams|hyperparameters|args)$/i.test(kind);
+  });
+
+/**
+ * Reads a JSON-lines log. Lines that do not parse are counted, named and skipped; the first line, or more than one
+ * in a hundred, refuses the file. An unfinished last line is left out.
+ *
+ * @throws {LogFormatError} naming the line
+ */
+export async function readJsonRows(file: LogFile): Promise<JsonRows> {
+  const rows: GenericRow[] = [];
+  const names = new Set<string>();
+  const config: Record<string, unknown> = {};
+  const skipped = new SkippedLines(file.path);
+  let isCut = false;
+  for await (const { number, text, ended } of readLines(file.absolute)) {
+    if (text.trim() === "") continue;
+    let value: unknown;
+    try {
+      value = parsePythonJson(text);
+    } catch {
+      if (ended) skipped.bad(number, "is no JSON");
+      else isCut = true;
+      continue;
+    }
+    if (!isEntries(value)) {
+      skipped.bad(number, "is no JSON object");
+      continue;
+    }
+    skipped.good();
+    const row = flattened(value);
+    if (isConfig(value)) Object.assign(config, row);
+    else {
+      rows.push(row);
+      for (const name in row) names.add(name);
+    }
+  }
+  const cut = isCut ? ["the last line is incomplete and left out."] : [];
+  return { rows, names: [...names], config, warnings: [...skipped.summary(), ...cut] };
+}
+
+/** Runs of JSON rows by the names of their fields. */
+export function readingOfRows(file: LogFile, { rows, names, config, warnings }: JsonRows): FileReading {
+  const settings = Object.fromEntries(Object.entries(config).filter(([name]) => !kindFields.includes(name)));
+  const known: KnownFacts = Object.keys(settings).length === 0 ? {} : factsOfConfig(settings);
+  const { runs, reason } = runsOfTable({ names, rows, known });
+  return {
+    path: file.path,
+    runs,
+    warnings,
+    ...(reason === undefined ? {} : { reason: `the log ${reason}` }),
+  };
+}
+
+function detect(file: LogFile): number {
+  if (!/\.(jsonl|ndjson)(\.gz)?$/i.test(file.name)) return 0;
+  return file.headText !== "" || file.sizeBytes === 0 ? 0.3 : 0;
+}
+
+/**
+ * Any JSON-lines log with a step, epoch or token field; nested objects flatten with `.`. Only rows with a step are
+ * points; rows whose `event` is `config` give the settings.
+ */
+export const jsonl: LogReader = {
+  format: "jsonl",
+  title: "JSON lines",
+  detect,
+  read: async ([file]) => [readingOfRows(file!, await readJsonRows(file!))],
+};

@@ -1,0 +1,11 @@
+import type { LogReader } from "../contract.ts";
+import { readGenericCsv } from "./csv.ts";
+
+/** `progress.csv` of reinforcement-learning loggers: steps so far and returns, one row per report. */
+export const progressCsv: LogReader = {
+  format: "progress-csv",
+  title: "progress.csv of a reinforcement-learning logger",
+  detect: (file) =>
+    file.name === "progress.csv" && (file.headText !== "" || file.sizeBytes === 0) ? 0.8 : 0,
+  read: ([file]) => readGenericCsv(file!),
+};

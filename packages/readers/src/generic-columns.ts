@@ -1,0 +1,112 @@
+import { metricClassOf } from "@stopwise/core";
+import { nameMetric, normaliseName } from "./metric-choice.ts";
+
+/** What the columns of a table of rows stand for; a role without column is undefined. */
+export interface ColumnRoles {
+  readonly step: string | undefined;
+  readonly epoch: string | undefined;
+  readonly tokens: string | undefined;
+  readonly trainLoss: string | undefined;
+  readonly gradNorm: string | undefined;
+  readonly lr: string | undefined;
+  /** Tells several runs in one file apart. */
+  readonly run: string | undefined;
+  /** Planned end, the same in every row. */
+  readonly plannedSteps: string | undefined;
+  /** Columns with evaluation values. */
+  readonly evaluation: readonly string[];
+}
+
+const stepNames = [
+  "step",
+  "global_step",
+  "train_global_step",
+  "trainer_global_step",
+  "_step",
+  "iteration",
+  "iter",
+  "current_steps",
+  "training_iteration",
+  "update",
+  "batch",
+  "steps",
+  "training_step",
+  "train_step",
+  "total_timesteps",
+  "timesteps_total",
+  "timesteps",
+  "num_timesteps",
+  "total_steps",
+];
+const tokenNames = [
+  "tokens",
+  "num_tokens",
+  "total_tokens",
+  "tokens_seen",
+  "num_input_tokens_seen",
+  "train_num_tokens",
+  "train_num_input_tokens_seen",
+  "consumed_tokens",
+  "train_tokens",
+];
+const runNames = ["run", "run_id", "run_name", "trial", "trial_id", "seed"];
+
+const evaluationPrefix = /^(eval|evaluation|val|valid|validation|test|dev)(_|$)/;
+const reinforcement = /(^|_)(return|reward|rew|rew_mean|reward_mean|success_rate|distance)$/;
+const notAMetric =
+  /_(runtime|(samples|steps|tokens)_per_second|epoch|step|steps|num_tokens|time)$|_(timestamp|duration)$/;
+
+/** A name in lower case with `_` for blanks and punctuation; the underscore of `_step` stays. */
+const keyOf = (name: string): string =>
+  name.startsWith("_") ? `_${normaliseName(name)}` : normaliseName(name);
+
+function isEvaluation(key: string): boolean {
+  return evaluationPrefix.test(key) && !notAMetric.test(key);
+}
+
+/** A score without prefix; a loss without prefix is the training loss. */
+function isBareScore(key: string): boolean {
+  if (/^(train|training)_/.test(key) || /_history$|_std$/.test(key)) return false;
+  if (reinforcement.test(key)) return true;
+  const metric = nameMetric(key);
+  return (
+    metric !== undefined &&
+    metric.metricClass !== "loss" &&
+    metricClassOf(key) !== undefined &&
+    metric.rank % 10_000 < 240
+  );
+}
+
+/**
+ * Reads what columns mean from their names, in any case and with `/`, `.`, `-` and blanks as `_`. Evaluation
+ * columns are those with an evaluation prefix; where there are none, bare scores such as `accuracy`.
+ *
+ * @param names - column names as in the file
+ */
+export function rolesOf(names: readonly string[]): ColumnRoles {
+  const keyed = names.map((name) => ({ name, key: keyOf(name) }));
+  const first = (keys: readonly string[]): string | undefined =>
+    keys.map((key) => keyed.find((column) => column.key === key)?.name).find((name) => name !== undefined);
+  const prefixed = keyed.filter(({ key }) => isEvaluation(key));
+  const bare = keyed.filter(({ key }) => isBareScore(key));
+  const step = first(stepNames);
+  const planned = keyed.find(({ key, name }) => /^(total|max|num)_steps$/.test(key) && name !== step)?.name;
+  return {
+    step,
+    epoch: first(["epoch", "epochs", "train_epoch", "current_epoch"]),
+    tokens: first(tokenNames),
+    trainLoss: first([
+      "train_loss",
+      "training_loss",
+      "loss",
+      "train_cross_entropy",
+      "train_loss_step",
+      "total_loss",
+    ]),
+    gradNorm: first(["grad_norm", "train_grad_norm", "gradient_norm"]),
+    lr: first(["learning_rate", "lr", "train_learning_rate", "train_lr"]),
+    run: first(runNames),
+    plannedSteps: planned,
+    evaluation: (prefixed.length > 0 ? prefixed : bare).map(({ name }) => name),
+  };
+}

@@ -1,0 +1,157 @@
+import { rolesOf, type ColumnRoles } from "./generic-columns.ts";
+import {
+  laterStep,
+  orderRows,
+  type Evaluation,
+  type KnownFacts,
+  type RawRun,
+  type TrainingRow,
+} from "./raw-run.ts";
+
+/** A table of rows: numbers and texts by column name; what was not logged in a row is absent. */
+export interface GenericTable {
+  readonly names: readonly string[];
+  readonly rows: readonly GenericRow[];
+  readonly known?: KnownFacts;
+}
+
+/** One row: numbers and texts by column name. */
+export type GenericRow = Readonly<Record<string, number | string>>;
+
+const numberIn = (row: GenericRow, name: string | undefined): number | undefined => {
+  const value = name === undefined ? undefined : row[name];
+  return typeof value === "number" ? value : undefined;
+};
+
+const finiteIn = (row: GenericRow, name: string | undefined): number | undefined => {
+  const value = numberIn(row, name);
+  return value !== undefined && Number.isFinite(value) ? value : undefined;
+};
+
+interface PlacedRow {
+  readonly step: number | null;
+  readonly epoch: number | null;
+  readonly row: GenericRow;
+}
+
+/** Rows with a step (an epoch, where there is no step column; else the row's number). */
+function placeRows(rows: readonly GenericRow[], roles: ColumnRoles): PlacedRow[] {
+  return rows.flatMap((row, index): PlacedRow[] => {
+    const epoch = finiteIn(row, roles.epoch) ?? null;
+    if (roles.step !== undefined) {
+      const step = finiteIn(row, roles.step);
+      return step === undefined ? [] : [{ step, epoch, row }];
+    }
+    if (roles.epoch !== undefined) return epoch === null ? [] : [{ step: null, epoch, row }];
+    return [{ step: index + 1, epoch: null, row }];
+  });
+}
+
+function evaluationsOf(placed: readonly PlacedRow[], roles: ColumnRoles): Evaluation[] {
+  return placed.flatMap(({ step, epoch, row }): Evaluation[] => {
+    const values: Record<string, number> = {};
+    for (const name of roles.evaluation) {
+      const value = numberIn(row, name);
+      if (value !== undefined) values[name] = value;
+    }
+    return Object.keys(values).length === 0
+      ? []
+      : [{ step, epoch, tokens: finiteIn(row, roles.tokens), values }];
+  });
+}
+
+function trainingOf(placed: readonly PlacedRow[], roles: ColumnRoles): TrainingRow[] {
+  return placed.map(({ step, epoch, row }) => ({
+    step,
+    epoch: epoch ?? undefined,
+    loss: numberIn(row, roles.trainLoss),
+    gradNorm: numberIn(row, roles.gradNorm),
+    lr: numberIn(row, roles.lr),
+    tokens: finiteIn(row, roles.tokens),
+  }));
+}
+
+/** A column that has one value in all rows that hold it. */
+function constantOf(rows: readonly GenericRow[], name: string | undefined): number | undefined {
+  const values = new Set(rows.map((row) => finiteIn(row, name)).filter((value) => value !== undefined));
+  return values.size === 1 ? [...values][0] : undefined;
+}
+
+function runOf(key: string, rows: readonly GenericRow[], roles: ColumnRoles, known: KnownFacts): RawRun {
+  const { rows: placed, warnings } = orderRows(placeRows(rows, roles), (row) => row.step ?? row.epoch);
+  const plannedSteps = constantOf(rows, roles.plannedSteps) ?? known.plannedSteps;
+  return {
+    key,
+    evaluations: evaluationsOf(placed, roles),
+    training: trainingOf(placed, roles),
+    lastStep: placed.reduce<number | null>((last, { step }) => laterStep(last, step), null),
+    known: { ...known, plannedSteps },
+    warnings,
+  };
+}
+
+/** Rows by the value of the run column; one group where there is none or it has one value. */
+function splitRuns(rows: readonly GenericRow[], run: string | undefined): Map<string, GenericRow[]> {
+  const groups = new Map<string, GenericRow[]>();
+  for (const row of rows) {
+    const value = run === undefined ? undefined : row[run];
+    const key = value === undefined ? "" : `${run ?? ""}=${value}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return groups.size > 1 ? groups : new Map([["", [...rows]]]);
+}
+
+const longName = /^(metric|key|name|tag|metric_name)$/i;
+
+/** A long table (`step, metric, value`) as a wide one: one row per step, one column per metric. */
+function pivoted(table: GenericTable): GenericTable {
+  const name = table.names.find((column) => longName.test(column));
+  const value = table.names.find((column) => /^value$/i.test(column));
+  if (name === undefined || value === undefined) return table;
+  const others = table.names.filter((column) => column !== name && column !== value);
+  const { step, epoch, run } = rolesOf(others);
+  const wide = new Map<string, Record<string, number | string>>();
+  const metrics = new Set<string>();
+  for (const row of table.rows) {
+    const metric = String(row[name] ?? "");
+    const key = [run, step ?? epoch]
+      .map((column) => (column === undefined ? "" : String(row[column])))
+      .join("\n");
+    const kept = Object.fromEntries(
+      others.filter((column) => row[column] !== undefined).map((column) => [column, row[column]!]),
+    );
+    const target = wide.get(key) ?? kept;
+    if (row[value] !== undefined && metric !== "") target[metric] = row[value];
+    wide.set(key, target);
+    metrics.add(metric);
+  }
+  const at = (row: GenericRow): number => numberIn(row, step ?? epoch) ?? 0;
+  return {
+    ...table,
+    names: [...others, ...metrics],
+    rows: [...wide.values()].sort((left, right) => at(left) - at(right)),
+  };
+}
+
+/** The runs of a generic table, or why it is none: `reason` is set where no column tells of training progress. */
+export function runsOfTable(given: GenericTable): { runs: RawRun[]; reason?: string } {
+  const table = pivoted(given);
+  const roles = rolesOf(table.names);
+  if (roles.step === undefined && roles.epoch === undefined && roles.tokens === undefined) {
+    return { runs: [], reason: "has no step, epoch or token column." };
+  }
+  const runs = [...splitRuns(table.rows, roles.run)].map(([key, rows]) =>
+    runOf(key, rows, roles, table.known ?? {}),
+  );
+  const withRows = runs.filter(({ training }) => training.length > 0);
+  if (withRows.some(({ evaluations }) => hasValues(evaluations))) return { runs: withRows };
+  return {
+    runs: withRows,
+    reason: withRows.length === 0 ? "has no rows." : "holds training rows only, no evaluation.",
+  };
+}
+
+const hasValues = (evaluations: readonly Evaluation[]): boolean =>
+  evaluations.some(({ values }) => Object.values(values).some(Number.isFinite));
