@@ -26,6 +26,12 @@ const common: UserConfig = {
 };
 
 export default defineConfig([
-  { ...common, entry: { cli: "src/cli.ts" }, dts: false, hooks: { "build:done": copyShipped } },
+  {
+    ...common,
+    entry: { cli: "src/cli.ts" },
+    alias: { "node:child_process": join(here, "src/command-line/no-child-process.ts") },
+    dts: false,
+    hooks: { "build:done": copyShipped },
+  },
   { ...common, entry: { index: "src/index.ts" }, dts: { eager: true }, clean: false },
 ]);

@@ -16,10 +16,11 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 test("the last model that was promoted is in use, a rollback goes one back", () => {
   const registry = new ModelRegistry(folder);
   expect(registry.current()).toBeUndefined();
-  const first = registry.promote(bytes("one"), { nRuns: 1 });
-  registry.promote(bytes("two"), { nRuns: 2 });
+  const first = registry.promote(bytes("one"), { facts: { nRuns: 1 }, runs: ["a"] });
+  registry.promote(bytes("two"), { facts: { nRuns: 2 }, runs: ["a"] });
   const other = new ModelRegistry(folder);
   expect(new TextDecoder().decode(other.read(other.current()!))).toBe("two");
+  expect(other.runsOf(first)).toEqual(["a"]);
   expect(other.rollback()).toEqual(first);
   expect(new TextDecoder().decode(other.read(other.current()!))).toBe("one");
   expect(other.rollback()).toBeUndefined();
@@ -30,7 +31,7 @@ test("the last model that was promoted is in use, a rollback goes one back", () 
 
 test("a model file that was changed or a pointer that is damaged is named", () => {
   const registry = new ModelRegistry(folder);
-  const entry = registry.promote(bytes("one"), {});
+  const entry = registry.promote(bytes("one"), { facts: {}, runs: ["a"] });
   writeFileSync(registry.fileOf(entry.version), "changed");
   expect(() => registry.read(entry)).toThrow(ModelFileError);
   rmSync(registry.fileOf(entry.version));
@@ -41,8 +42,8 @@ test("a model file that was changed or a pointer that is damaged is named", () =
 
 test("a rollback to a model whose file is gone leaves the one in use", () => {
   const registry = new ModelRegistry(folder);
-  const first = registry.promote(bytes("one"), {});
-  const second = registry.promote(bytes("two"), {});
+  const first = registry.promote(bytes("one"), { facts: {}, runs: ["a"] });
+  const second = registry.promote(bytes("two"), { facts: {}, runs: ["a"] });
   rmSync(registry.fileOf(first.version));
   expect(() => registry.rollback()).toThrow(ModelFileError);
   expect(registry.current()).toEqual(second);

@@ -13,6 +13,12 @@ export interface ModelEntry {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+/** What a model was trained on. */
+export interface Training {
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly runs: readonly string[];
+}
+
 /** What `current.json` holds: the models that were in use, oldest first; the last one is in use. */
 interface Pointer {
   readonly version: 1;
@@ -100,16 +106,29 @@ export class ModelRegistry {
    * Puts a model into use.
    *
    * @param bytes - the model file
-   * @param facts - what to remember about it
+   * @param trained - what to remember about it
+   * @param trained.facts - small, kept in the history
+   * @param trained.runs - ids of the runs it was trained on, kept beside the model
    * @param promotedAt - now, unless said otherwise
    */
-  promote(bytes: Uint8Array, facts: Record<string, unknown>, promotedAt = new Date()): ModelEntry {
+  promote(bytes: Uint8Array, trained: Training, promotedAt = new Date()): ModelEntry {
     const history = this.history();
-    const entry = { version: versionOf(bytes), promotedAt: promotedAt.toISOString(), facts };
+    const entry = { version: versionOf(bytes), promotedAt: promotedAt.toISOString(), facts: trained.facts };
     mkdirSync(this.folder, { recursive: true });
     this.replace(this.fileOf(entry.version), bytes);
+    this.replace(this.runsFileOf(entry), `${JSON.stringify(trained.runs)}\n`);
     this.point([...history, entry]);
     return entry;
+  }
+
+  private runsFileOf({ version }: ModelEntry): string {
+    return this.fileOf(version).replace(/\.stopwise\.model$/, ".runs.json");
+  }
+
+  /** Ids of the runs that a model was trained on; none where their list is gone. */
+  runsOf(entry: ModelEntry): readonly string[] {
+    const file = this.runsFileOf(entry);
+    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as string[]) : [];
   }
 
   /**

@@ -163,6 +163,12 @@ export class ExperimentStore {
     return runs.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   }
 
+  /** The hash of every stored record by its id: tells what is new or changed without reading it. */
+  async hashes(): Promise<Map<string, string>> {
+    const reader = await this.database.connection.runAndReadAll("SELECT id, hash FROM runs ORDER BY id");
+    return new Map(reader.getRows() as [string, string][]);
+  }
+
   /** One line per run of a filter, by rising id, without reading curves into memory. */
   async listRuns(filter: RunFilter = {}): Promise<RunSummary[]> {
     const { where, values } = whereOf(filter);

@@ -13,6 +13,11 @@ export interface Verb {
 /** Every verb, in the order of the help page. To add one: a file in `../verbs/`, a line here. */
 export const verbs: readonly Verb[] = [
   {
+    name: "demo",
+    summary: "one real run as a picture: where patience 3, the recommendation and hindsight stop",
+    load: async () => (await import("../verbs/demo.ts")).defineDemo,
+  },
+  {
     name: "ingest",
     summary: "find and read every run log under the paths, into the store",
     load: async () => (await import("../verbs/ingest.ts")).defineIngest,
@@ -21,6 +26,16 @@ export const verbs: readonly Verb[] = [
     name: "runs",
     summary: "list, show and export what is stored",
     load: async () => (await import("../verbs/runs.ts")).defineRuns,
+  },
+  {
+    name: "retrain",
+    summary: "learn from what is stored; put the model into use unless it is worse",
+    load: async () => (await import("../verbs/retrain.ts")).defineRetrain,
+  },
+  {
+    name: "recommend",
+    summary: "which policy for this task, with its evidence and certificate",
+    load: async () => (await import("../verbs/recommend.ts")).defineRecommend,
   },
   {
     name: "evaluate",

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { curveOf, InvalidInputError, reachedPlan, type Curve, type RunRecord } from "@stopwise/core";
 import { taskOf } from "@stopwise/features";
 import { outcomeAt, outcomeTable, parsePolicy, replay } from "@stopwise/policies";
@@ -8,9 +6,9 @@ import { print, printJson } from "../command-line/output.ts";
 import { renderTable } from "../command-line/table.ts";
 import { adviseFrom, type Advice } from "../library/advice.ts";
 import { loadModel } from "../library/model-source.ts";
+import { requireShippedRuns } from "../retraining/shipped-runs.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
 import { terminalPlot } from "./demo/terminal-plot.ts";
-import { readRunFile } from "./run-file.ts";
 
 interface DemoFlags extends StoreFlags {
   readonly run?: string;
@@ -35,16 +33,6 @@ interface Shown {
 }
 
 const maxEmLoss = 0.01;
-
-/** The sweep that ships with the package, one folder above the built file. */
-function shippedSweep(): string {
-  const file = fileURLToPath(new URL("../datasets/qa-sweep.jsonl.gz", import.meta.url));
-  if (existsSync(file)) return file;
-  throw new InvalidInputError(
-    "this copy of stopwise has no shipped sweep.",
-    "Build the package from a full checkout.",
-  );
-}
 
 /** The first evaluation at which a stop would have lost at most the bound: known only afterwards. */
 function hindsightIndex(curve: Curve): number {
@@ -123,7 +111,7 @@ function page({ run, curve, advice, stops }: Shown): string {
 }
 
 async function demo(flags: DemoFlags): Promise<void> {
-  const runs = await readRunFile(shippedSweep());
+  const runs = await requireShippedRuns();
   const shown =
     flags.run === undefined ? middleRun(runs, flags.store) : namedRun(runs, flags.run, flags.store);
   const { run, advice, stops } = shown;

@@ -84,8 +84,17 @@ async function ingest(paths: readonly string[], flags: IngestFlags): Promise<voi
     return;
   }
   requireRuns(report, paths);
-  const counts = await withStore(flags.store, {}, (store) => store.upsertRuns(recordsOf(report)));
-  stored(report, counts, flags);
+  stored(report, await storeRuns(report, flags), flags);
+}
+
+function storeRuns(report: IngestReport, { store }: StoreFlags): Promise<UpsertCounts> {
+  return withStore(store, {}, (opened) => opened.upsertRuns(recordsOf(report)));
+}
+
+/** Reads the logs under the paths into the store, quietly; no log at all is no error. */
+export async function ingestPaths(paths: readonly string[], flags: StoreFlags): Promise<UpsertCounts> {
+  const report = await read(paths, { store: flags.store });
+  return storeRuns(report, flags);
 }
 
 /** `stopwise ingest`. */

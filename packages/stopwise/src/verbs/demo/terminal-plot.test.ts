@@ -20,7 +20,7 @@ test("a rising curve with two stops", () => {
 test("stops on one evaluation stand beside each other, also at the right edge", () => {
   const stops = ["P", "R", "H"].map((letter) => ({ letter, index: 1 }));
   const lines = terminalPlot([0, 1], stops, { width: 4, height: 2 }).split("\n");
-  expect([...lines.at(-1)!.trim()].sort()).toEqual(["H", "P", "R"]);
+  expect(Array.from(lines.at(-1)!.trim()).sort()).toEqual(["H", "P", "R"]);
 });
 
 test("a constant curve and one without values", () => {

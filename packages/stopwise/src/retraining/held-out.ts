@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { curveOf, groupOf, reachedPlan, type RunRecord } from "@stopwise/core";
+import { taskOf } from "@stopwise/features";
+import { recommendFrom, type StopwiseModel } from "@stopwise/meta-model";
+import { replay } from "@stopwise/policies";
+
+/** The mean EM loss (for loss-only runs: relative increase) that the compared models may spend. */
+export const comparedAt = 0.01;
+
+const smallestShare = 0.2;
+const mostGroups = 40;
+
+const order = (name: string): string => createHash("sha256").update(name).digest("hex");
+
+/** Names by a hash of themselves: the same on every call, and without regard to what they are about. */
+export function shuffled(names: Iterable<string>): string[] {
+  return [...new Set(names)].sort((a, b) => (order(a) < order(b) ? -1 : 1));
+}
+
+/**
+ * Groups that two models are compared on: a fifth of those with a run to its plan, at least two, at most forty,
+ * the same ones on every call. None where there are fewer than three.
+ */
+export function heldOutGroups(runs: readonly RunRecord[]): ReadonlySet<string> {
+  const groups = shuffled(runs.filter(reachedPlan).map(groupOf));
+  if (groups.length < 3) return new Set();
+  const n = Math.min(mostGroups, Math.max(2, Math.ceil(smallestShare * groups.length)));
+  return new Set(groups.slice(0, n));
+}
+
+/** What a model's recommendations gave on one group. */
+export interface GroupResult {
+  readonly saving: number;
+  readonly emLoss: number;
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
+
+/**
+ * Replays what a model recommends on runs that it has not seen, at a mean loss of `comparedAt`.
+ *
+ * @param model - trained without the groups of these runs
+ * @param runs - runs of the held-out groups; those that did not reach their plan are left out
+ * @returns by group the means over its runs
+ */
+export function judge(model: StopwiseModel, runs: readonly RunRecord[]): Map<string, GroupResult> {
+  const byGroup = new Map<string, GroupResult[]>();
+  for (const run of runs.filter(reachedPlan)) {
+    const { policy } = recommendFrom(model, taskOf(run), { bound: "mean", maxLoss: comparedAt });
+    const { saving, emLoss } = replay(policy, curveOf(run));
+    const group = groupOf(run);
+    byGroup.set(group, [...(byGroup.get(group) ?? []), { saving, emLoss }]);
+  }
+  const meanOf = (results: readonly GroupResult[]): GroupResult => ({
+    saving: mean(results.map(({ saving }) => saving)),
+    emLoss: mean(results.map(({ emLoss }) => emLoss)),
+  });
+  return new Map([...byGroup].map(([group, results]) => [group, meanOf(results)]));
+}
+
+/** Two models on the same held-out groups, each group counting 1. */
+export interface Comparison {
+  readonly nGroups: number;
+  readonly maxMeanEmLoss: number;
+  readonly candidate: { readonly meanSaving: number; readonly meanEmLoss: number };
+  readonly inUse: { readonly meanSaving: number; readonly meanEmLoss: number };
+  readonly notWorse: boolean;
+}
+
+/** Standard error of the mean; 0 for fewer than two values. */
+function standardError(values: readonly number[]): number {
+  const centre = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  return values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1) / values.length);
+}
+
+/**
+ * Whether a candidate is not worse than the model in use, as far as so few groups can tell: its mean loss is within
+ * one standard error of the bound (or of the loss of the model in use, if that is larger), and its mean saving is at
+ * most one standard error of the paired difference below.
+ */
+export function compare(
+  candidate: ReadonlyMap<string, GroupResult>,
+  inUse: ReadonlyMap<string, GroupResult>,
+): Comparison {
+  const groups = [...candidate.keys()].filter((group) => inUse.has(group));
+  const [ours, theirs] = [candidate, inUse].map((results) => groups.map((group) => results.get(group)!)) as [
+    GroupResult[],
+    GroupResult[],
+  ];
+  const summary = (results: readonly GroupResult[]): Comparison["candidate"] => ({
+    meanSaving: mean(results.map(({ saving }) => saving)),
+    meanEmLoss: mean(results.map(({ emLoss }) => emLoss)),
+  });
+  const [after, before] = [summary(ours), summary(theirs)];
+  const gains = ours.map(({ saving }, i) => saving - theirs[i]!.saving);
+  const allowed = Math.max(comparedAt, before.meanEmLoss) + standardError(ours.map(({ emLoss }) => emLoss));
+  return {
+    nGroups: groups.length,
+    maxMeanEmLoss: comparedAt,
+    candidate: after,
+    inUse: before,
+    notWorse: after.meanEmLoss <= allowed + 1e-9 && mean(gains) >= -standardError(gains) - 1e-9,
+  };
+}

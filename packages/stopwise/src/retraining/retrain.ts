@@ -1,0 +1,162 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { groupOf, InsufficientDataError, type RunRecord } from "@stopwise/core";
+import { deserializeModel, serializeModel, trainModel, type StopwiseModel } from "@stopwise/meta-model";
+import { ModelRegistry, withStore, type ModelEntry } from "@stopwise/store";
+import { compare, heldOutGroups, judge, shuffled, type Comparison } from "./held-out.ts";
+import { shippedRuns } from "./shipped-runs.ts";
+
+/** How to retrain. */
+export interface RetrainOptions {
+  /** Folder of the store. */
+  readonly store: string;
+  /** Leave the shipped sweep out: learn from the stored runs alone. */
+  readonly ownOnly: boolean;
+  readonly seed: number;
+  /** Train also where nothing is new. */
+  readonly force: boolean;
+  readonly onProgress: (message: string) => void;
+}
+
+/** What a retraining did. */
+export interface Retrained {
+  /** `promoted`: the new model is in use; `kept`: it was worse; `unchanged`: nothing was new. */
+  readonly status: "promoted" | "kept" | "unchanged";
+  readonly reason: string;
+  /** The model in use now. */
+  readonly model: { readonly version: string; readonly trainedOn: string };
+  readonly nRuns: number;
+  readonly nGroups: number;
+  /** Runs that the model in use before was not trained on. */
+  readonly nNewRuns: number;
+  /** Null where there was nothing to compare with, or too few groups. */
+  readonly comparison: Comparison | null;
+}
+
+/** The model in use before: what it was trained on, and itself where it can be asked directly. */
+interface InUse {
+  readonly entry: ModelEntry | undefined;
+  readonly model: StopwiseModel;
+  readonly runIds: ReadonlySet<string>;
+}
+
+/** Runs that a comparison trains on at most: enough to rank two models, and a bound on its time. */
+const comparisonRuns = 2000;
+
+async function storedRuns(folder: string): Promise<{ runs: RunRecord[]; hashes: Map<string, string> }> {
+  return withStore(folder, { mode: "read" }, async (store) => {
+    const hashes = await store.hashes();
+    if (hashes.size > 0) return { runs: await store.readRuns(), hashes };
+    throw new InsufficientDataError(
+      { has: 0, needs: 1, what: "stored runs; the store is empty" },
+      "Run stopwise ingest PATH first.",
+    );
+  });
+}
+
+function shippedModel(): StopwiseModel | undefined {
+  const file = new URL("../model/stopwise.model", import.meta.url);
+  return existsSync(file) ? deserializeModel(readFileSync(file)) : undefined;
+}
+
+function inUse(registry: ModelRegistry, shipped: readonly RunRecord[]): InUse | undefined {
+  const entry = registry.current();
+  if (entry !== undefined) {
+    const model = deserializeModel(registry.read(entry));
+    return { entry, model, runIds: new Set(registry.runsOf(entry)) };
+  }
+  const model = shippedModel();
+  return model && { entry, model, runIds: new Set(shipped.map(({ id }) => id)) };
+}
+
+/** Equal for two training sets exactly when they hold the same records. */
+function fingerprintOf(hashes: ReadonlyMap<string, string>, shipped: readonly RunRecord[]): string {
+  const keys = [...hashes].map(([id, hash]) => `${id} ${hash}`).sort();
+  const parts = [...keys, "shipped", ...shipped.map(({ id }) => id).sort()];
+  return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 12);
+}
+
+const without = (runs: readonly RunRecord[], groups: ReadonlySet<string>): RunRecord[] =>
+  runs.filter((run) => !groups.has(groupOf(run)));
+
+/** A training set of bounded size, the same on every call. */
+function bounded(runs: readonly RunRecord[]): RunRecord[] {
+  if (runs.length <= comparisonRuns) return [...runs];
+  const kept = new Set(shuffled(runs.map(({ id }) => id)).slice(0, comparisonRuns));
+  return runs.filter(({ id }) => kept.has(id));
+}
+
+/**
+ * Compares what the candidate's runs teach with what those of the model in use teach, on groups that neither has
+ * seen: both are fitted without the held-out groups. A model in use that never saw them answers as it is.
+ */
+function comparisonOf(
+  all: readonly RunRecord[],
+  own: readonly RunRecord[],
+  before: InUse,
+  options: RetrainOptions,
+): Comparison | null {
+  const groups = heldOutGroups(own);
+  if (groups.size === 0) return null;
+  const heldOut = own.filter((run) => groups.has(groupOf(run)));
+  const fit = (runs: readonly RunRecord[], name: string): StopwiseModel => {
+    options.onProgress(`comparing: ${name}`);
+    return trainModel(bounded(runs), { seed: options.seed });
+  };
+  const known = all.filter(({ id }) => before.runIds.has(id));
+  const hasSeen = known.some((run) => groups.has(groupOf(run)));
+  const rest = without(known, groups);
+  if (hasSeen && rest.length < 2) return null;
+  const theirs = hasSeen ? fit(rest, "model in use") : before.model;
+  const ours = fit(without(all, groups), "candidate");
+  return compare(judge(ours, heldOut), judge(theirs, heldOut));
+}
+
+function reasonOf(before: InUse | undefined, comparison: Comparison | null): string {
+  if (before === undefined) return "There was no model before.";
+  if (comparison === null) return "There are too few groups to compare it with the model in use.";
+  return comparison.notWorse
+    ? "It is not worse than the model in use on groups that neither has seen."
+    : "It is worse than the model in use on groups that neither has seen.";
+}
+
+/**
+ * Trains a model on the stored runs and the shipped sweep, compares it with the model in use on held-out groups, and
+ * puts it into use unless it is worse.
+ *
+ * @throws {InsufficientDataError} when the store is empty
+ */
+export async function retrain(options: RetrainOptions): Promise<Retrained> {
+  const { runs: own, hashes } = await storedRuns(options.store);
+  const shipped = (await shippedRuns()) ?? [];
+  const others = options.ownOnly ? [] : shipped.filter(({ id }) => !hashes.has(id));
+  const all = [...own, ...others];
+  const registry = new ModelRegistry(options.store);
+  const before = inUse(registry, shipped);
+  const fingerprint = fingerprintOf(hashes, others);
+  const counts = {
+    nRuns: all.length,
+    nGroups: new Set(all.map(groupOf)).size,
+    nNewRuns: all.filter(({ id }) => before?.runIds.has(id) !== true).length,
+  };
+  if (!options.force && before?.entry?.facts["fingerprint"] === fingerprint) {
+    const model = { version: before.model.version, trainedOn: before.model.trainedOn };
+    return { status: "unchanged", reason: "Nothing is new.", model, ...counts, comparison: null };
+  }
+  const comparison = before === undefined ? null : comparisonOf(all, own, before, options);
+  const reason = reasonOf(before, comparison);
+  if (before !== undefined && comparison?.notWorse === false) {
+    const model = { version: before.model.version, trainedOn: before.model.trainedOn };
+    return { status: "kept", reason, model, ...counts, comparison };
+  }
+  options.onProgress(`training on ${all.length} runs`);
+  const model = trainModel(all, {
+    seed: options.seed,
+    version: fingerprint,
+    onProgress: options.onProgress,
+  });
+  const facts = { fingerprint, trainedOn: model.trainedOn, ...counts, comparison };
+  registry.promote(serializeModel(model), { facts, runs: all.map(({ id }) => id) });
+  const answer = { version: model.version, trainedOn: model.trainedOn };
+  return { status: "promoted", reason, model: answer, ...counts, comparison };
+}
