@@ -20,7 +20,7 @@ const pure = {
   severity: "error",
   comment: "core, features, policies and meta-model are pure: no disk, network or clock",
   from: { path: "^packages/(core|features|policies|meta-model)/src/", pathNot: "\\.test\\.ts$|/worker" },
-  to: { dependencyTypes: ["core"], pathNot: "^(node:)?(worker_threads|os)$" },
+  to: { dependencyTypes: ["core"], pathNot: "^(node:)?(worker_threads|os|crypto)$" },
 };
 module.exports = {
   forbidden: [

@@ -10,3 +10,6 @@ export { groupsNeeded, missingGroups } from "./certificates/missing-groups.ts";
 export { evaluate, type EvaluateOptions } from "./referee/evaluate.ts";
 export type { FittedInRun, InRunLearner, InRunModel, InRunTraining } from "./learned/in-run-learner.ts";
 export type { EvaluateReport, EvaluateRow, RowBound, Selection } from "./referee/report.ts";
+export { recommendFrom, type RecommendOptions } from "./model/recommend-from.ts";
+export { deserializeModel, serializeModel, StopwiseModel } from "./model/stopwise-model.ts";
+export { trainModel, type TrainOptions } from "./model/train-model.ts";

@@ -15,19 +15,75 @@ export interface ChoiceRule {
  *
  * @param saving predicted savings `[nCandidates]`
  * @param risk predicted risks `[nCandidates]`
+ * @param rule how it is chosen; level 0 is never-stop
  */
 export function choose(saving: ArrayLike<number>, risk: ArrayLike<number>, rule: ChoiceRule): number {
-  let [best, bestScore, bestRisk] = [0, 0, 0];
-  if (!(rule.level > 0)) return 0;
+  return chooseAlong(saving, risk, { kind: rule.kind, levels: [rule.level] })[0]!;
+}
+
+/** A kind of rule with its levels, the strictest first. */
+export interface LevelPath {
+  readonly kind: ChoiceRule["kind"];
+  readonly levels: readonly number[];
+}
+
+/**
+ * The candidates that a rule chooses at each of several levels, `[nLevels]`; see {@link choose}.
+ *
+ * @param saving predicted savings `[nCandidates]`
+ * @param risk predicted risks `[nCandidates]`
+ * @param path the kind of rule, and its levels from the strictest on
+ */
+export function chooseAlong(saving: ArrayLike<number>, risk: ArrayLike<number>, path: LevelPath): Int32Array {
+  return path.kind === "constraint"
+    ? alongConstraint(saving, risk, path.levels)
+    : alongPrice(saving, risk, path.levels);
+}
+
+/** Puts each candidate at the first level that admits it, then carries the best on: n log L + L steps. */
+function alongConstraint(
+  saving: ArrayLike<number>,
+  risk: ArrayLike<number>,
+  levels: readonly number[],
+): Int32Array {
+  const chosen = new Int32Array(levels.length);
+  const better = (a: number, b: number): boolean =>
+    b === 0
+      ? saving[a]! > 0
+      : saving[a]! > saving[b]! ||
+        (saving[a] === saving[b] && (risk[a]! < risk[b]! || (risk[a] === risk[b] && a < b)));
   for (let k = 1; k < saving.length; k++) {
-    const itsRisk = risk[k]!;
-    const score = rule.kind === "price" ? saving[k]! - itsRisk / rule.level : saving[k]!;
-    if (rule.kind === "constraint" && !(itsRisk <= rule.level)) continue;
-    if (score > bestScore || (score === bestScore && itsRisk < bestRisk)) {
-      [best, bestScore, bestRisk] = [k, score, itsRisk];
+    let [low, high] = [0, levels.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (levels[middle]! > 0 && risk[k]! <= levels[middle]!) high = middle;
+      else low = middle + 1;
     }
+    if (low < levels.length && better(k, chosen[low]!)) chosen[low] = k;
   }
-  return best;
+  for (let level = 1; level < levels.length; level++) {
+    const before = chosen[level - 1]!;
+    if (before > 0 && (chosen[level] === 0 || better(before, chosen[level]!))) chosen[level] = before;
+  }
+  return chosen;
+}
+
+function alongPrice(
+  saving: ArrayLike<number>,
+  risk: ArrayLike<number>,
+  levels: readonly number[],
+): Int32Array {
+  return Int32Array.from(levels, (level) => {
+    if (!(level > 0)) return 0;
+    let [best, bestScore, bestRisk] = [0, 0, 0];
+    for (let k = 1; k < saving.length; k++) {
+      const score = saving[k]! - risk[k]! / level;
+      if (score > bestScore || (score === bestScore && best > 0 && risk[k]! < bestRisk)) {
+        [best, bestScore, bestRisk] = [k, score, risk[k]!];
+      }
+    }
+    return best;
+  });
 }
 
 const geometric = (low: number, high: number, n: number): number[] =>

@@ -1,4 +1,4 @@
-import { levelOf, type Bound } from "../certificates/bound.ts";
+import { clipOf, levelOf, type Bound } from "../certificates/bound.ts";
 
 /** Outcomes that a rule gave, with the weights that runs are judged by. */
 export interface Judged {
@@ -15,11 +15,23 @@ export interface Quality {
   readonly riskError: number;
 }
 
-/**
- * Whether out-of-fold quality lets a promise be made: risk + caution x standard error stays under the level of the
- * bound.
- */
-export function isSafe(quality: Quality, bound: Bound, caution: number): boolean {
-  if (quality.risk === 0 && quality.riskError === 0) return true;
-  return quality.risk + caution * quality.riskError <= levelOf(bound);
+/** What is kept free under the level of a bound. */
+export interface Margin {
+  /** In standard errors of the risk. */
+  readonly caution: number;
+  /** Calibration groups to come, whose rule (n risk + B) / (n + 1) shall be kept as well; none when absent. */
+  readonly nCalibration?: number;
+}
+
+/** Whether out-of-fold quality keeps a bound with a margin: risk + caution x standard error stays under its level. */
+export function isSafe(
+  quality: Quality,
+  bound: Bound,
+  { caution, nCalibration = Infinity }: Margin,
+): boolean {
+  const { risk, riskError } = quality;
+  const cautious = risk === 0 && riskError === 0 ? 0 : risk + caution * riskError;
+  const inflated =
+    nCalibration === Infinity ? cautious : (nCalibration * cautious + clipOf(bound)) / (nCalibration + 1);
+  return inflated <= levelOf(bound) + 1e-12;
 }

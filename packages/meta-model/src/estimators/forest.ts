@@ -129,10 +129,7 @@ export class FittedForest implements FittedEstimator {
     const group = this.#training.groups[run]!;
     const trees = this.forest.trees.filter((_, tree) => this.forest.unseen[tree]!.has(group));
     if (trees.length === 0) return this.#totals.meanWithout(group);
-    return weightedMean(
-      this.#training,
-      this.#neighboursBy(trees, this.#training.features[run]!),
-    );
+    return weightedMean(this.#training, this.#neighboursBy(trees, this.#training.features[run]!));
   }
 
   neighbours(features: Float64Array): Neighbours {

@@ -12,7 +12,7 @@ const maxJudged = 150;
 const targetStride = 3;
 
 /** A bandwidth and the mass of the overall mean, as a share of the total weight of the training set. */
-interface Smoothing {
+export interface Smoothing {
   readonly bandwidth: number;
   readonly prior: number;
 }
@@ -31,37 +31,35 @@ export const kernel: Estimator = {
   },
 };
 
-class FittedKernel implements FittedEstimator {
+/** Kernel weights with a chosen smoothing. */
+export class FittedKernel implements FittedEstimator {
   readonly #training: TrainingSet;
   readonly #distance: TaskDistance;
   readonly #totals: GroupTotals;
   readonly #totalWeight: number;
-  #smoothing: Smoothing = { bandwidth: 0.1, prior: 0.1 };
+  readonly smoothing: Smoothing;
 
-  constructor(training: TrainingSet) {
+  /** Chooses the smoothing on the training set, or takes the one that an earlier fit chose. */
+  constructor(training: TrainingSet, smoothing?: Smoothing) {
     this.#training = training;
     this.#distance = new TaskDistance(training);
     this.#totals = new GroupTotals(training);
     this.#totalWeight = training.weights.reduce((sum, weight) => sum + weight, 0);
-    this.#smoothing = this.#chooseSmoothing();
-  }
-
-  get smoothing(): Smoothing {
-    return this.#smoothing;
+    this.smoothing = smoothing ?? this.#chooseSmoothing();
   }
 
   predict(features: Float64Array): Float64Array {
-    return this.#mix(this.#distances(features), undefined, this.#smoothing);
+    return this.#mix(this.#distances(features), undefined, this.smoothing);
   }
 
   predictHeldOut(run: number): Float64Array {
     const group = this.#training.groups[run]!;
-    return this.#mix(this.#distances(this.#training.features[run]!), group, this.#smoothing);
+    return this.#mix(this.#distances(this.#training.features[run]!), group, this.smoothing);
   }
 
   neighbours(features: Float64Array): Neighbours {
     return heaviest(
-      this.#kernelWeights(this.#distances(features), undefined, this.#smoothing.bandwidth),
+      this.#kernelWeights(this.#distances(features), undefined, this.smoothing.bandwidth),
       maxNeighbours,
     );
   }
@@ -77,13 +75,26 @@ class FittedKernel implements FittedEstimator {
     );
   }
 
-  #mix(distances: Float64Array, without: number | undefined, smoothing: Smoothing): Float64Array {
+  /** Neighbours of a task, and the share of a prediction that is theirs; the rest is the overall mean's. */
+  local(features: Float64Array): { near: Neighbours; share: number } {
+    return this.#local(this.#distances(features), undefined, this.smoothing);
+  }
+
+  #local(
+    distances: Float64Array,
+    without: number | undefined,
+    smoothing: Smoothing,
+  ): { near: Neighbours; share: number } {
     const weights = this.#kernelWeights(distances, without, smoothing.bandwidth);
     const mass = weights.reduce((sum, weight) => sum + weight, 0);
+    const share = mass === 0 ? 0 : mass / (mass + smoothing.prior * 0.05 * this.#totalWeight);
+    return { near: heaviest(weights, maxNeighbours), share };
+  }
+
+  #mix(distances: Float64Array, without: number | undefined, smoothing: Smoothing): Float64Array {
+    const { near, share } = this.#local(distances, without, smoothing);
     const overall = this.#totals.meanWithout(without);
-    const near = heaviest(weights, maxNeighbours);
-    if (near.runs.length === 0) return overall;
-    const share = mass / (mass + smoothing.prior * 0.05 * this.#totalWeight);
+    if (share === 0) return overall;
     const local = weightedMean(this.#training, near);
     return local.map((value, target) => share * value + (1 - share) * overall[target]!);
   }

@@ -13,6 +13,8 @@ export class TaskDistance {
   readonly #scale: Float64Array;
   readonly #isCategory: Uint8Array;
   readonly #nVarying: number;
+  /** Share of the runs that know each feature. */
+  readonly #known: Float64Array;
 
   constructor(training: Pick<TrainingSet, "features" | "kinds" | "weights">) {
     const { features, kinds, weights } = training;
@@ -20,6 +22,10 @@ export class TaskDistance {
     this.#scale = Float64Array.from(kinds, (kind, j) =>
       kind === "category" ? 1 : inverseSpread(features, weights, j),
     );
+    this.#known = Float64Array.from(kinds, (_, j) => {
+      const known = features.filter((row) => !Number.isNaN(row[j]!)).length;
+      return known / Math.max(features.length, 1);
+    });
     let varying = 0;
     kinds.forEach((_, j) => {
       const first = features[0]?.[j];
@@ -43,6 +49,24 @@ export class TaskDistance {
         const difference = (x - y) * this.#scale[j]!;
         sum += Math.min(difference * difference, 9);
       }
+    }
+    return sum / this.#nVarying;
+  }
+
+  /**
+   * How far a new task lies from a past run, for the out-of-distribution gate: the mean over the features that vary of
+   * the squared differences as in `between`, a different category counting 4, and for what is unknown of the new task
+   * the share of past runs that know it. Unknown of the past run alone counts 1.
+   */
+  toPast(task: Float64Array, past: Float64Array): number {
+    let sum = 0;
+    for (let j = 0; j < this.#scale.length; j++) {
+      const x = task[j]!;
+      const y = past[j]!;
+      if (x !== x) sum += this.#known[j]!;
+      else if (y !== y) sum += unknownPenalty;
+      else if (this.#isCategory[j] === 1) sum += x === y ? 0 : 2 * categoryPenalty;
+      else sum += Math.min(((x - y) * this.#scale[j]!) ** 2, 9);
     }
     return sum / this.#nVarying;
   }

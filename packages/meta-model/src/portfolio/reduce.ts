@@ -4,6 +4,14 @@ import type { OutcomeTable } from "./outcome-table.ts";
 /** Prices of a unit of EM loss, in units of saving, at which a portfolio should serve every group. */
 const prices = [3, 10, 30, 100];
 
+/** How far a portfolio is reduced. */
+export interface ReduceOptions {
+  /** Largest number of settings kept. */
+  readonly size: number;
+  /** Settings that may be chosen; default all. */
+  readonly allowed?: (setting: number) => boolean;
+}
+
 /**
  * Greedy portfolio reduction: starting from never-stop, adds the setting that most raises
  * sum over groups and prices of max over chosen settings of (saving - price * loss), until `size` settings are chosen
@@ -18,7 +26,7 @@ const prices = [3, 10, 30, 100];
 export function reducePortfolio(
   table: OutcomeTable,
   groups: ArrayLike<number>,
-  options: { size: number; allowed?: (setting: number) => boolean },
+  options: ReduceOptions,
 ): number[] {
   const { size, allowed = () => true } = options;
   const utility = utilities(table, groups);

@@ -1,6 +1,6 @@
 import type { Bound } from "../certificates/bound.ts";
 import { calibrate } from "../certificates/calibrate.ts";
-import { isSafe, type Judged, type Quality } from "../choice/decision-quality.ts";
+import { isSafe, type Judged, type Margin, type Quality } from "../choice/decision-quality.ts";
 import { atLevel, type LevelOutcomes } from "./level-outcomes.ts";
 import { levelQualities, sampleOf } from "./level-quality.ts";
 import type { Ask, Method } from "./method.ts";
@@ -21,12 +21,12 @@ const never: Quality = { saving: 0, risk: 0, riskError: 0 };
 export function safestBest(
   paths: readonly LevelOutcomes[],
   qualities: (path: LevelOutcomes) => Quality[],
-  { bound, caution }: { bound: Bound; caution: number },
+  { bound, ...margin }: { bound: Bound } & Margin,
 ): { path: number; level: number } | undefined {
   let [best, found] = [never, undefined as { path: number; level: number } | undefined];
   paths.forEach((outcomes, path) => {
     qualities(outcomes).forEach((quality, level) => {
-      if (quality.saving <= best.saving || !isSafe(quality, bound, caution)) return;
+      if (quality.saving <= best.saving || !isSafe(quality, bound, margin)) return;
       [best, found] = [quality, { path, level }];
     });
   });

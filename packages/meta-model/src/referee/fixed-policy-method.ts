@@ -30,7 +30,8 @@ export const bestFixed: Method = {
     const qualities = levelQualities(everySetting(experience, fold.fit), sample, ask.bound);
     let base = 0;
     qualities.forEach((quality, setting) => {
-      if (isSafe(quality, ask.bound, 0) && quality.saving > (qualities[base]?.saving ?? 0)) base = setting;
+      if (isSafe(quality, ask.bound, { caution: 0 }) && quality.saving > (qualities[base]?.saving ?? 0))
+        base = setting;
     });
     const along = (rows: readonly number[]): LevelOutcomes =>
       outcomesOfSettings(

@@ -1,5 +1,5 @@
 import type { Bound } from "../certificates/bound.ts";
-import { choose, choiceLevels, type ChoiceRule } from "../choice/choose.ts";
+import { chooseAlong, choiceLevels, type ChoiceRule } from "../choice/choose.ts";
 import { predictionOf, riskOf, type PolicyPrediction } from "../choice/prediction.ts";
 import { trainingPart } from "../choice/training-part.ts";
 import type { Estimator } from "../estimators/estimator.ts";
@@ -46,8 +46,8 @@ function chosenSettings(
   const settings = new Int32Array(predictions.length * levels.length);
   predictions.forEach((prediction, run) => {
     const risk = riskOf(prediction, bound);
-    levels.forEach((level, index) => {
-      settings[run * levels.length + index] = candidates[choose(prediction.saving, risk, { kind, level })]!;
+    chooseAlong(prediction.saving, risk, { kind, levels }).forEach((chosen, index) => {
+      settings[run * levels.length + index] = candidates[chosen]!;
     });
   });
   return settings;
@@ -98,10 +98,13 @@ export class StartMethod implements Method {
       (index) => experience.complete[fold.fit[index]!]! && ask.counts(fold.fit[index]!),
     );
     const sample = sampleOf(members, (index) => experience.groups[fold.fit[index]!]!, "group");
+    const nCalibration = new Set(
+      fold.calibration.filter((row) => ask.counts(row)).map((row) => experience.groups[row]),
+    ).size;
     const chosen = safestBest(
       paths.map((path) => path.outcomes.fit),
       (outcomes) => levelQualities(outcomes, sample, ask.bound),
-      { bound: ask.bound, caution: 0 },
+      { bound: ask.bound, caution: 0, nCalibration },
     );
     const basesOf = (part: "calibration" | "judged"): number[] => {
       if (chosen === undefined) return fold[part].map(() => 0);

@@ -1,0 +1,277 @@
+import {
+  metricClassOf,
+  neverStop,
+  type Certificate,
+  type Delivery,
+  type MetricClass,
+  type Policy,
+  type Recommendation,
+  type SimplePolicy,
+  type Task,
+} from "@stopwise/core";
+import { taskFeatures } from "@stopwise/features";
+import { describePolicy } from "@stopwise/policies";
+import { checkBound, type Bound } from "../certificates/bound.ts";
+import { missingGroups } from "../certificates/missing-groups.ts";
+import { eventOf, statementOf } from "../certificates/statement.ts";
+import type { Neighbours } from "../estimators/estimator.ts";
+import { calibrateFor, chosenSetting, restricted, type Calibration, type Question } from "./calibration.ts";
+import { dequantised } from "./quantised.ts";
+import type { StartModel, StartPrediction } from "./start-model.ts";
+import type { StopwiseModel } from "./stopwise-model.ts";
+import { isDeadBand } from "./target-policies.ts";
+
+/** How a recommendation is wanted. */
+export interface RecommendOptions {
+  /** Default `tail`. */
+  readonly bound?: Bound["kind"];
+  /** Largest EM loss, absolute; relative loss increase for tasks that only have a loss. Default 0.01. */
+  readonly maxLoss?: number;
+  /** Miscoverage level or failure probability; default 0.1. */
+  readonly alpha?: number;
+  /** Default `best`. */
+  readonly delivery?: Delivery;
+  /** Trainer that must be able to carry the policy out exactly. */
+  readonly target?: string;
+  /** Kept for callers; nothing here is random. */
+  readonly seed?: number;
+}
+
+const deadBandTargets = new Set(["lightning", "keras", "tfjs", "composer", "fastai", "lightgbm"]);
+const maxEvidence = 10;
+
+/**
+ * Recommends a stopping policy for a task.
+ *
+ * `certified`: the certificate's event holds for a run of a new group exchangeable with the calibration groups.
+ * `uncertified`: the best prediction under the bound, with the number of calibration groups that are missing.
+ * `abstained`: the task is out of distribution, or no stopping is predicted to keep the bound: run to the end.
+ *
+ * @param model from `deserializeModel` or `trainModel`
+ * @param task what is known before the start; unknown stays unknown
+ * @param options bound, level, target
+ * @throws InvalidInputError when the bound means nothing
+ */
+export function recommendFrom(
+  model: StopwiseModel,
+  task: Task,
+  options: RecommendOptions = {},
+): Recommendation {
+  const bound: Bound = {
+    kind: options.bound ?? "tail",
+    maxEmLoss: options.maxLoss ?? 0.01,
+    alpha: options.alpha ?? 0.1,
+  };
+  checkBound(bound);
+  const metricClass = task.metricClass ?? (task.metric ? metricClassOf(task.metric) : undefined) ?? "match";
+  const start = model.start[metricClass === "loss" ? "loss" : "quality"];
+  if (start === undefined) return withoutRuns(model, { bound, metricClass });
+  const question = { bound, metricClass, allowed: allowedFor(start, options.target) };
+  const calibration = remembered(model, { start, question, target: options.target });
+  const features = taskFeatures({ ...task, metricClass });
+  const prediction = start.predict(features);
+  const distance = { value: start.distanceTo(features), gate: start.header.gate };
+  const verdict = decide(start, { question, calibration, prediction, distance, options });
+  return {
+    ...verdict.answer,
+    policy: verdict.policy,
+    sentence: describePolicy(verdict.policy),
+    predicted: predictedFor(start, prediction, verdict.setting),
+    evidence: evidenceFor(start, prediction.neighbours, verdict.setting),
+    distance,
+    pareto: paretoOf(start, prediction, { question, delivery: options.delivery ?? "best" }),
+    config: null,
+    advice: {},
+    model: { version: model.version, trainedOn: model.trainedOn },
+  };
+}
+
+function allowedFor(start: StartModel, target: string | undefined): readonly number[] {
+  const { candidates, targets } = start.header;
+  const positions = candidates.map((_, position) => position);
+  if (target === undefined) return positions;
+  const listed = targets[target];
+  if (listed !== undefined) return listed;
+  if (!deadBandTargets.has(target)) return positions;
+  return positions.filter((position) => isDeadBand(start.grid.policyOf(candidates[position]!)));
+}
+
+/** Calibrations depend on the question alone: each is worked out once per model in memory. */
+function remembered(
+  model: StopwiseModel,
+  { start, question, target }: { start: StartModel; question: Question; target: string | undefined },
+): Calibration {
+  const key = JSON.stringify([start.header.kind, question.bound, question.metricClass, target]);
+  const known = model.calibrations.get(key) as Calibration | undefined;
+  if (known !== undefined) return known;
+  const calibration = calibrateFor(start, question);
+  model.calibrations.set(key, calibration);
+  return calibration;
+}
+
+interface Verdict {
+  readonly setting: number;
+  readonly policy: SimplePolicy;
+  readonly answer: Pick<Recommendation, "status" | "certificate">;
+}
+
+interface Case {
+  readonly question: Question;
+  readonly calibration: Calibration;
+  readonly prediction: StartPrediction;
+  readonly distance: { readonly value: number; readonly gate: number };
+  readonly options: RecommendOptions;
+}
+
+function decide(start: StartModel, it: Case): Verdict {
+  const { question, calibration, prediction, distance, options } = it;
+  const { bound, metricClass } = question;
+  const missing = missingGroups(bound, calibration.nGroups);
+  const verdict = (
+    status: Recommendation["status"],
+    setting: number,
+    extra: Partial<Certificate> = {},
+  ): Verdict => ({
+    setting,
+    policy: delivered(start.grid.policyOf(setting), options.delivery),
+    answer: { status, certificate: certificateOf(bound, metricClass, calibration.nGroups, status, extra) },
+  });
+  if (distance.value > distance.gate) {
+    const reason = "the task is further from every past run than past groups are from each other";
+    return verdict("abstained", 0, { reason });
+  }
+  const base = chosenSetting(start, prediction.prediction, { ...question, rule: calibration.rule });
+  const cautious = chosenSetting(start, prediction.prediction, {
+    ...question,
+    rule: calibration.cautiousRule,
+  });
+  if (base === 0 && cautious === 0) {
+    return verdict("abstained", 0, { reason: "no stopping is predicted to keep the bound" });
+  }
+  if (missing > 0) {
+    const reason = `${missing} more calibration groups are needed`;
+    return verdict(cautious === 0 ? "abstained" : "uncertified", cautious, {
+      missingGroups: missing,
+      reason,
+    });
+  }
+  if (options.delivery === "last") {
+    return verdict("uncertified", cautious, { reason: "outcomes are calibrated for the best checkpoint" });
+  }
+  const shifted = start.grid.shifted(base, calibration.tau);
+  if (shifted > 0) return verdict("certified", shifted);
+  const reason = "the calibration groups certify no stopping at this bound";
+  return verdict(cautious === 0 ? "abstained" : "uncertified", cautious, { reason });
+}
+
+function delivered(policy: SimplePolicy, delivery: Delivery | undefined): SimplePolicy {
+  return delivery === undefined || delivery === policy.delivery ? policy : { ...policy, delivery };
+}
+
+// eslint-disable-next-line max-params -- the parts of one certificate
+function certificateOf(
+  bound: Bound,
+  metricClass: MetricClass,
+  nGroups: number,
+  status: Recommendation["status"],
+  extra: Partial<Certificate>,
+): Certificate {
+  const certified = status === "certified";
+  const scope = "new-task" as const;
+  const statement = statementOf(bound, { scope, metricClass, nGroups });
+  return {
+    statement: certified ? statement : `Not certified: ${extra.reason ?? "no guarantee"}.`,
+    event: eventOf(bound, metricClass),
+    alpha: bound.alpha ?? 0.1,
+    scope,
+    metricClass,
+    nGroups,
+    certified,
+    ...extra,
+  };
+}
+
+/** Weighted quantile over neighbours: the smallest value with at least that share of weight at or below it. */
+function quantile(values: readonly number[], weights: Float64Array, share: number): number {
+  const order = values.map((_, index) => index).sort((a, b) => values[a]! - values[b]!);
+  let weight = 0;
+  for (const index of order) {
+    weight += weights[index]!;
+    if (weight >= share - 1e-9) return values[index]!;
+  }
+  return values[order.at(-1) ?? 0] ?? 0;
+}
+
+/** Mean and 5 % to 95 % range of a setting's outcomes over the neighbours. */
+function predictedFor(
+  start: StartModel,
+  { neighbours }: StartPrediction,
+  setting: number,
+): Recommendation["predicted"] {
+  const { fit, grid, header } = start;
+  const summary = (outcome: Uint16Array): { mean: number; low: number; high: number } => {
+    const values = Array.from(neighbours.runs, (run) =>
+      dequantised(outcome[run * grid.nSettings + setting]!),
+    );
+    return {
+      mean: values.reduce((sum, value, k) => sum + value * neighbours.weights[k]!, 0),
+      low: quantile(values, neighbours.weights, 0.05),
+      high: quantile(values, neighbours.weights, 0.95),
+    };
+  };
+  return { saving: summary(fit.saving), emLoss: summary(fit.emLoss), costUnit: header.costUnit };
+}
+
+/** The heaviest past runs, and what the recommended policy did on them. */
+function evidenceFor(start: StartModel, near: Neighbours, setting: number): Recommendation["evidence"] {
+  const { fit, grid } = start;
+  return Array.from(near.runs.subarray(0, maxEvidence), (run, k) => ({
+    run: fit.ids[run]!,
+    weight: near.weights[k]!,
+    saving: dequantised(fit.saving[run * grid.nSettings + setting]!),
+    emLoss: dequantised(fit.emLoss[run * grid.nSettings + setting]!),
+  }));
+}
+
+/** Candidates that no other beats in both predicted saving and predicted loss, by rising loss; never-stop is the first. */
+function paretoOf(
+  start: StartModel,
+  { prediction }: StartPrediction,
+  { question, delivery }: { question: Question; delivery: Delivery },
+): Recommendation["pareto"] {
+  const { saving, risk } = restricted(prediction, { ...question.bound, kind: "mean" }, question.allowed);
+  const order = Array.from(saving.keys()).sort((a, b) => risk[a]! - risk[b]! || saving[b]! - saving[a]!);
+  const front: Recommendation["pareto"] = [];
+  let best = -1;
+  for (const k of order) {
+    if (saving[k]! <= best + 1e-9) continue;
+    best = saving[k]!;
+    const policy: Policy = start.grid.policyOf(start.header.candidates[question.allowed[k]!]!);
+    front.push({ policy: delivered(policy, delivery), saving: saving[k]!, emLoss: risk[k]! });
+  }
+  return front;
+}
+
+/** The answer of a model that has seen no run of the kind that is asked about. */
+function withoutRuns(
+  model: StopwiseModel,
+  { bound, metricClass }: { bound: Bound; metricClass: MetricClass },
+): Recommendation {
+  const nothing = { mean: 0, low: 0, high: 0 };
+  return {
+    status: "abstained",
+    policy: neverStop,
+    sentence: describePolicy(neverStop),
+    predicted: { saving: nothing, emLoss: nothing, costUnit: "tokens" },
+    certificate: certificateOf(bound, metricClass, 0, "abstained", {
+      reason: "the model has seen no run of this kind",
+      missingGroups: missingGroups(bound, 0),
+    }),
+    evidence: [],
+    distance: { value: Number.MAX_VALUE, gate: 0 },
+    pareto: [],
+    config: null,
+    advice: {},
+    model: { version: model.version, trainedOn: model.trainedOn },
+  };
+}

@@ -1,0 +1,86 @@
+import { InsufficientDataError, curveOf, groupOf, type RunRecord, type SimplePolicy } from "@stopwise/core";
+import { taskFeatureList, taskOf } from "@stopwise/features";
+import { defaultPortfolio } from "@stopwise/policies";
+import { fitRemainingGain } from "../learned/remaining-gain.ts";
+import { seedFor } from "../random.ts";
+import { packContainer, type Section } from "./container.ts";
+import { representatives } from "./representatives.ts";
+import { deserializeModel, type ModelHeader, type StopwiseModel } from "./stopwise-model.ts";
+import { trainStart, type TrainedStart } from "./train-start.ts";
+
+/** Options of training. */
+export interface TrainOptions {
+  readonly seed?: number;
+  readonly version?: string;
+  /** One sentence that says what the runs are; default counts them. */
+  readonly trainedOn?: string;
+  /** Policies to choose from. */
+  readonly policies?: readonly SimplePolicy[];
+  /** Largest number of runs that the in-run criterion is learned from. */
+  readonly maxLearnedRuns?: number;
+  readonly onProgress?: (message: string) => void;
+}
+
+/**
+ * Learns a model from past runs. Runs with a quality and runs with a loss only are learned from apart.
+ *
+ * @param runs run records; those that did not reach their plan train but never calibrate
+ * @throws InsufficientDataError when no run has two evaluations
+ */
+export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {}): StopwiseModel {
+  const { seed = 1, policies = defaultPortfolio(), onProgress = () => undefined } = options;
+  const start: Partial<Record<"quality" | "loss", TrainedStart>> = {};
+  for (const kind of ["quality", "loss"] as const) {
+    onProgress(`start of the run, ${kind}`);
+    const part = trainStart(
+      runs.filter((run) => run.kind === kind),
+      { policies, seed: seedFor(seed, kind), prefix: kind },
+    );
+    if (part !== undefined) start[kind] = part;
+  }
+  const parts = Object.values(start);
+  if (parts.length === 0) {
+    throw new InsufficientDataError(
+      { has: 0, needs: 1, what: "runs with two evaluations" },
+      "Ingest run logs first.",
+    );
+  }
+  onProgress("in-run criterion");
+  const learned = learnedBytes(runs, { seed, limit: options.maxLearnedRuns ?? 4000 });
+  const header: ModelHeader = {
+    version: options.version ?? "1",
+    trainedOn: options.trainedOn ?? trainedOnSentence(runs),
+    seed,
+    featureNames: taskFeatureList.map((feature) => feature.name),
+    start: Object.fromEntries(Object.entries(start).map(([kind, part]) => [kind, part.header])),
+  };
+  const sections: Record<string, Section> = Object.fromEntries(
+    parts.flatMap((part) => Object.entries(part.sections)),
+  );
+  if (learned !== undefined) sections["learned"] = learned;
+  return deserializeModel(packContainer(header, sections));
+}
+
+function trainedOnSentence(runs: readonly RunRecord[]): string {
+  return `${runs.length} runs in ${new Set(runs.map(groupOf)).size} groups`;
+}
+
+function learnedBytes(
+  runs: readonly RunRecord[],
+  { seed, limit }: { seed: number; limit: number },
+): Uint8Array | undefined {
+  const kept = representatives(
+    runs.filter((run) => run.kind === "quality" && run.points.length >= 2),
+    { limit, seed: seedFor(seed, "learned-runs") },
+  );
+  try {
+    const { model } = fitRemainingGain(
+      { curves: kept.map(curveOf), tasks: kept.map(taskOf), groups: kept.map(groupOf) },
+      { seed: seedFor(seed, "learned") },
+    );
+    return model.toBytes();
+  } catch (error) {
+    if (error instanceof InsufficientDataError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,265 @@
+import type { RunRecord, SimplePolicy } from "@stopwise/core";
+import type { Bound } from "../certificates/bound.ts";
+import { chooseAlong, choiceLevels, type ChoiceRule } from "../choice/choose.ts";
+import { isSafe } from "../choice/decision-quality.ts";
+import { nTargetsOf, predictionOf, riskOf, targetsOf, type PolicyPrediction } from "../choice/prediction.ts";
+import { groupPowerWeights, renumbered } from "../choice/training-part.ts";
+import { constant } from "../estimators/constant.ts";
+import type { Estimator, FittedEstimator, TrainingSet } from "../estimators/estimator.ts";
+import { FittedForest, forest } from "../estimators/forest.ts";
+import { FittedKernel, kernel } from "../estimators/kernel.ts";
+import { TaskDistance } from "../estimators/task-distance.ts";
+import { GroupTotals } from "../estimators/weighted-mean.ts";
+import { experienceOf, featureKinds, type Experience } from "../portfolio/experience.ts";
+import { rowsOf, type OutcomeTable } from "../portfolio/outcome-table.ts";
+import { reducePortfolio } from "../portfolio/reduce.ts";
+import { randomFrom, seedFor, shuffled } from "../random.ts";
+import { outcomesOfSettings } from "../referee/level-outcomes.ts";
+import { levelQualities, sampleOf } from "../referee/level-quality.ts";
+import { classOf } from "../referee/study.ts";
+import type { Section } from "./container.ts";
+import { forestSections } from "./forest-sections.ts";
+import { quantised, quantisedAll } from "./quantised.ts";
+import { calibrationGroups, representatives } from "./representatives.ts";
+import type { StartHeader } from "./start-model.ts";
+import { huggingFacePolicies, isHuggingFace } from "./target-policies.ts";
+
+const maxFitRuns = 900;
+const maxCalibrationRuns = 700;
+const mainPortfolio = 112;
+const targetPortfolio = 40;
+
+/** A trained part: its header and its arrays. */
+export interface TrainedStart {
+  readonly header: StartHeader;
+  readonly sections: Readonly<Record<string, Section>>;
+  readonly nRuns: number;
+  readonly nGroups: number;
+}
+
+/** Bounds that estimators are compared by, on held-out decisions of the fit part. */
+const comparedBounds: readonly Bound[] = [
+  { kind: "mean", maxEmLoss: 0.005 },
+  { kind: "mean", maxEmLoss: 0.01 },
+  { kind: "mean", maxEmLoss: 0.02 },
+  { kind: "tail", maxEmLoss: 0.01, alpha: 0.1 },
+];
+
+/**
+ * Fits the start-of-run part of a model on runs of one kind: splits the groups into a fit and a calibration part,
+ * replays the portfolio, reduces it, compares the estimators on held-out decisions of the fit part, and keeps what a
+ * recommendation needs. Undefined where no run can be used.
+ */
+export function trainStart(
+  runs: readonly RunRecord[],
+  { policies, seed, prefix }: { policies: readonly SimplePolicy[]; seed: number; prefix: string },
+): TrainedStart | undefined {
+  const kept = representatives(runs, {
+    limit: maxFitRuns + maxCalibrationRuns,
+    seed: seedFor(seed, "representatives"),
+  });
+  const kind = kept[0]?.kind ?? "quality";
+  const monitors = (policy: SimplePolicy): boolean => kind === "quality" || policy.monitor !== "quality";
+  const experience = experienceOf(kept, [...policies, ...huggingFacePolicies()].filter(monitors));
+  if (experience.curves.length === 0) return undefined;
+  const split = splitRows(experience, seed);
+  const fitted = fitPart(experience, split.fit, seed);
+  const fitHeader = startHeader(experience, split, { fitted, kind });
+  return {
+    header: fitHeader,
+    sections: sectionsOf(experience, split, { fitted, prefix }),
+    nRuns: experience.curves.length,
+    nGroups: experience.groupNames.length,
+  };
+}
+
+interface Split {
+  readonly fit: readonly number[];
+  readonly calibration: readonly number[];
+}
+
+/** Splits by group; only runs that reached their plan calibrate. */
+function splitRows(experience: Experience, seed: number): Split {
+  const names = shuffled(
+    experience.groupNames.map((_, group) => group),
+    randomFrom(seedFor(seed, "calibration")),
+  );
+  const held = new Set(names.slice(0, calibrationGroups(names.length)));
+  const rows = experience.curves.map((_, row) => row);
+  return {
+    fit: rows.filter((row) => !held.has(experience.groups[row]!)),
+    calibration: rows.filter((row) => held.has(experience.groups[row]!) && experience.complete[row]!),
+  };
+}
+
+interface FittedPart {
+  readonly training: TrainingSet;
+  readonly table: OutcomeTable;
+  readonly candidates: readonly number[];
+  readonly estimator: FittedEstimator;
+  readonly held: readonly PolicyPrediction[];
+  readonly heldRows: readonly Float64Array[];
+  readonly name: StartHeader["estimator"];
+  readonly rule: ChoiceRule["kind"];
+}
+
+function fitPart(experience: Experience, rows: readonly number[], seed: number): FittedPart {
+  const groups = renumbered(
+    Int32Array.from(rows, (row) => experience.groups[row]!),
+    seed,
+  );
+  const table = rowsOf(experience.table, rows);
+  const reduce = (size: number, allowed: (setting: number) => boolean): number[] =>
+    reducePortfolio(table, groups, { size, allowed });
+  const expressible = (setting: number): boolean => isHuggingFace(experience.grid.policyOf(setting));
+  const candidates = [
+    ...new Set([...reduce(mainPortfolio, () => true), ...reduce(targetPortfolio, expressible)]),
+  ].sort((a, b) => a - b);
+  const training: TrainingSet = {
+    features: rows.map((row) => experience.features[row]!),
+    kinds: featureKinds,
+    targets: targetsOf(table, candidates),
+    nTargets: nTargetsOf(candidates.length),
+    weights: groupPowerWeights(groups, 0),
+    groups,
+  };
+  const estimators: readonly [StartHeader["estimator"], Estimator][] = [
+    ["constant", constant],
+    ["kernel", kernel],
+    ["forest", forest],
+  ];
+  const complete = Array.from(rows.keys()).filter((index) => experience.complete[rows[index]!]!);
+  const attempts = estimators.flatMap(([name, estimator]) => {
+    const fitted = estimator.fit(training, { seed: seedFor(seed, name) });
+    const heldRows = rows.map((_, index) => fitted.predictHeldOut(index));
+    const held = heldRows.map((row) => predictionOf(row, candidates.length));
+    return (["constraint", "price"] as const).map((rule) => ({
+      part: { training, table, candidates, estimator: fitted, held, heldRows, name, rule },
+      score: heldOutSaving({ held, candidates, table, complete, groups, rule }),
+    }));
+  });
+  return attempts.reduce((a, b) => (b.score > a.score ? b : a)).part;
+}
+
+/** Mean over the compared bounds of the saving of held-out decisions that keep the bound. */
+function heldOutSaving(data: {
+  held: readonly PolicyPrediction[];
+  candidates: readonly number[];
+  table: OutcomeTable;
+  complete: readonly number[];
+  groups: Int32Array;
+  rule: ChoiceRule["kind"];
+}): number {
+  const { held, candidates, table, complete, groups, rule } = data;
+  const everything = held.map((_, index) => index);
+  const sample = sampleOf(complete, (index) => groups[index]!, "group");
+  const savings = comparedBounds.map((bound) => {
+    const levels = choiceLevels[bound.kind === "tail" ? "tail" : "mean"][rule];
+    const settings = Int32Array.from(
+      held.flatMap((prediction) => {
+        const risk = riskOf(prediction, bound);
+        return Array.from(
+          chooseAlong(prediction.saving, risk, { kind: rule, levels }),
+          (chosen) => candidates[chosen]!,
+        );
+      }),
+    );
+    const qualities = levelQualities(outcomesOfSettings(table, everything, settings), sample, bound);
+    return Math.max(
+      0,
+      ...qualities.filter((it) => isSafe(it, bound, { caution: 0.5 })).map((it) => it.saving),
+    );
+  });
+  return savings.reduce((sum, saving) => sum + saving, 0) / savings.length;
+}
+
+function nearestOther(
+  experience: Experience,
+  rows: readonly number[],
+  { fit, distance }: { fit: readonly number[]; distance: TaskDistance },
+): Float64Array {
+  return Float64Array.from(rows, (row) => {
+    let least = Infinity;
+    for (const other of fit) {
+      if (experience.groups[other] === experience.groups[row]) continue;
+      least = Math.min(least, distance.toPast(experience.features[row]!, experience.features[other]!));
+    }
+    return least;
+  });
+}
+
+/** 95th percentile (order statistic) of the distances between groups of the fit part; +infinity with one group. */
+function gateOf(distances: Float64Array): number {
+  const sorted = Float64Array.from(distances).sort();
+  return sorted[Math.min(sorted.length - 1, Math.ceil(0.95 * sorted.length) - 1)] ?? Infinity;
+}
+
+function startHeader(
+  experience: Experience,
+  { fit, calibration }: Split,
+  { fitted, kind }: { fitted: FittedPart; kind: StartHeader["kind"] },
+): StartHeader {
+  const distance = new TaskDistance(fitted.training);
+  const { candidates } = fitted;
+  const positions = candidates
+    .map((_, position) => position)
+    .filter((position) => isHuggingFace(experience.grid.policyOf(candidates[position]!)));
+  const gate = gateOf(nearestOther(experience, fit, { fit, distance }));
+  return {
+    kind,
+    families: experience.grid.families,
+    candidates,
+    targets: { huggingface: positions },
+    rule: fitted.rule,
+    estimator: fitted.name,
+    smoothing:
+      fitted.estimator instanceof FittedKernel ? fitted.estimator.smoothing : { bandwidth: 0.1, prior: 0.1 },
+    gate: Number.isFinite(gate) ? gate : Number.MAX_VALUE,
+    kinds: featureKinds,
+    costUnit: experience.curves[fit[0]!]!.costUnit,
+    fit: {
+      ids: fit.map((row) => experience.runs[row]!.id),
+      classes: fit.map((row) => classOf(experience.curves[row]!)),
+    },
+    calibration: {
+      classes: calibration.map((row) => classOf(experience.curves[row]!)),
+      nGroups: new Set(calibration.map((row) => experience.groups[row])).size,
+    },
+  };
+}
+
+function sectionsOf(
+  experience: Experience,
+  { fit, calibration }: Split,
+  { fitted, prefix }: { fitted: FittedPart; prefix: string },
+): Record<string, Section> {
+  const distance = new TaskDistance(fitted.training);
+  const nFeatures = featureKinds.length;
+  const features = new Float64Array(fit.length * nFeatures);
+  fitted.training.features.forEach((row, run) => features.set(row, run * nFeatures));
+  const flat = (rows: readonly Float64Array[]): Uint16Array => {
+    const width = nTargetsOf(fitted.candidates.length);
+    const packed = new Uint16Array(rows.length * width);
+    rows.forEach((row, run) => row.forEach((value, t) => (packed[run * width + t] = quantised(value))));
+    return packed;
+  };
+  const kept = (rows: readonly number[], predictions: readonly Float64Array[], name: string) => ({
+    [`${prefix}.${name}.groups`]: Int32Array.from(rows, (row) => experience.groups[row]!),
+    [`${prefix}.${name}.complete`]: Uint8Array.from(rows, (row) => (experience.complete[row]! ? 1 : 0)),
+    [`${prefix}.${name}.distances`]: nearestOther(experience, rows, { fit, distance }),
+    [`${prefix}.${name}.emLoss`]: quantisedAll(rowsOf(experience.table, rows).emLoss),
+    [`${prefix}.${name}.predictions`]: flat(predictions),
+  });
+  const predicted = calibration.map((row) => fitted.estimator.predict(experience.features[row]!));
+  return {
+    ...kept(fit, fitted.heldRows, "fit"),
+    ...kept(calibration, predicted, "calibration"),
+    [`${prefix}.fit.features`]: features,
+    [`${prefix}.fit.weights`]: fitted.training.weights,
+    [`${prefix}.fit.saving`]: quantisedAll(fitted.table.saving),
+    [`${prefix}.overall`]: new GroupTotals(fitted.training).meanWithout(undefined),
+    ...(fitted.estimator instanceof FittedForest
+      ? forestSections(`${prefix}.forest`, fitted.estimator.forest.trees)
+      : {}),
+  };
+}
