@@ -5,8 +5,9 @@ import {
   taskFeatureList,
   taskFeatures,
   type CheckpointPlan,
+  type CheckpointSignals,
 } from "@stopwise/features";
-import { observationAt, type PlannedLength } from "@stopwise/policies";
+import { observationAt, type Observation, type PlannedLength } from "@stopwise/policies";
 
 /**
  * What a row tells of the task. The ablation found that the rest of the task's features (family, architecture,
@@ -56,6 +57,16 @@ export function planOfCurve(curve: Curve, task: Task): CheckpointPlan {
   return checkpointPlanOf(task, { steps: curve.plannedSteps, [curve.costUnit]: curve.plannedCost });
 }
 
+/**
+ * What the extractor sees of an observation. A run with a loss only is followed by -log(eval loss) in place of the
+ * score, so that a difference of 0.01 is a loss lower by one per cent.
+ */
+export function monitoredSignals(observation: Observation, kind: Curve["kind"]): CheckpointSignals {
+  if (kind === "quality") return observation;
+  const { evalLoss } = observation;
+  return { ...observation, quality: evalLoss > 0 ? -Math.log(evalLoss) : Number.NaN };
+}
+
 /** Feature rows of every checkpoint of a curve, row-major `[nCheckpoints, nRowFeatures]`, as a live stopper sees them. */
 export function featureRows(curve: Curve, task: Task): Float64Array {
   const rows = new Float64Array(curve.nCheckpoints * nRowFeatures);
@@ -63,7 +74,7 @@ export function featureRows(curve: Curve, task: Task): Float64Array {
   const known = taskPart(task);
   for (let index = 0; index < curve.nCheckpoints; index++) {
     const at = index * nRowFeatures;
-    extractor.observe(observationAt(curve, index), rows, at);
+    extractor.observe(monitoredSignals(observationAt(curve, index), curve.kind), rows, at);
     rows.set(known, at + checkpointFeatures.length);
   }
   return rows;

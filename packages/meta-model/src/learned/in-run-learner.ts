@@ -7,6 +7,8 @@ export interface InRunTraining {
   readonly tasks: readonly Task[];
   /** Group of each run: never split between fitting and holding out. */
   readonly groups: ArrayLike<number | string>;
+  /** Whether each run was recorded to its plan, so that thresholds may be chosen on it; all were when left out. */
+  readonly complete?: readonly boolean[];
 }
 
 /** A learned criterion together with honest statistics for the runs it was learned from. */

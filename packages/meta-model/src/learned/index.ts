@@ -1,10 +1,12 @@
 export { featureRows, rowFeatureNames } from "./feature-rows.ts";
 export { remainingGain } from "./gain-rows.ts";
 export type { FittedInRun, InRunLearner, InRunModel, InRunTraining } from "./in-run-learner.ts";
+export type { PromisedThreshold } from "./levels.ts";
+export { RemainingGainModel } from "./remaining-gain-model.ts";
 export {
   fitRemainingGain,
   remainingGainDefaults,
-  RemainingGainModel,
+  remainingGainLearner,
   type RemainingGainOptions,
 } from "./remaining-gain.ts";
 export {

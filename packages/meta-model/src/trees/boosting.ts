@@ -79,25 +79,37 @@ export class BoostedTrees {
   }
 }
 
+/** A table after binning. */
+export interface BinnedTable {
+  readonly cuts: Cuts;
+  /** `[nColumns, nRows]` */
+  readonly columns: readonly Uint8Array[];
+}
+
+/** Bins a table once, for several fits. */
+export function binTable(table: Table): BinnedTable {
+  const cuts = fitCuts(table);
+  return { cuts, columns: binColumns(table, cuts) };
+}
+
 /**
  * Gradient-boosted regression trees on histograms of binned columns, grown leaf by leaf. With the squared loss a
  * leaf's value is sum(w r) / (sum(w) + l2) of its residuals r; with a quantile loss trees are grown on the pinball
  * gradient and a leaf's value is the weighted quantile of its residuals. Missing values have a direction of their
  * own at each split. Same rows, options and seed: same ensemble.
  *
- * @param table rows, `[nRows, nColumns]`
+ * @param table rows, `[nRows, nColumns]`; binned beforehand where several ensembles share them
  * @param target `[nRows]`, finite
  * @param weights `[nRows]`, >= 0; rescaled to mean 1
  * @see Friedman 2001, Algorithms 2 and 3; Ke et al. 2017 for leaf-wise growth on histograms
  */
 export function fitBoosting(
-  table: Table,
+  table: Table | BinnedTable,
   target: Float64Array,
   weights: Float64Array,
   options: BoostingOptions,
 ): BoostedTrees {
-  const cuts = fitCuts(table);
-  const columns = binColumns(table, cuts);
+  const { cuts, columns } = "cuts" in table ? table : binTable(table);
   const fit = new BoostingFit(columns, target, normalised(weights), options);
   const trees = Array.from({ length: options.trees }, () => fit.grow());
   return new BoostedTrees(cuts, fit.start, joinTrees(trees));
@@ -171,11 +183,7 @@ class BoostingFit {
   /** Value of a leaf: the weighted mean, shrunk by l2, or the weighted quantile of the residuals of its rows. */
   #centre(rows: Uint32Array, residual: Float64Array, l2: number): number {
     const { loss } = this.#options;
-    if (loss !== "squared") {
-      const values = Float64Array.from(rows, (row) => residual[row]!);
-      const weights = Float64Array.from(rows, (row) => this.#weights[row]!);
-      return values.length === 0 ? 0 : weightedQuantile(values, weights, loss.quantile);
-    }
+    if (loss !== "squared") return this.#quantile(rows, residual, loss.quantile);
     let sum = 0;
     let weight = l2;
     for (const row of rows) {
@@ -185,10 +193,24 @@ class BoostingFit {
     return weight === 0 ? 0 : sum / weight;
   }
 
+  #quantile(rows: Uint32Array, residual: Float64Array, level: number): number {
+    if (rows.length === 0) return 0;
+    const values = new Float64Array(rows.length);
+    const weights = new Float64Array(rows.length);
+    for (let i = 0; i < rows.length; i++) {
+      values[i] = residual[rows[i]!]!;
+      weights[i] = this.#weights[rows[i]!]!;
+    }
+    return weightedQuantile(values, weights, level);
+  }
+
   #sampleRows(): Uint32Array {
-    const all = Uint32Array.from(this.#target.keys());
+    const chosen = new Uint32Array(this.#target.length);
     const { rowShare } = this.#options;
-    return rowShare >= 1 ? all : all.filter(() => this.#random() < rowShare);
+    let n = 0;
+    for (let row = 0; row < chosen.length; row++)
+      if (rowShare >= 1 || this.#random() < rowShare) chosen[n++] = row;
+    return chosen.subarray(0, n);
   }
 
   #sampleColumns(): Uint16Array {

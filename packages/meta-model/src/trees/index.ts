@@ -1,8 +1,10 @@
 export type { Table } from "./binning.ts";
 export {
+  binTable,
   BoostedTrees,
   boostingDefaults,
   fitBoosting,
+  type BinnedTable,
   type BoostingLoss,
   type BoostingOptions,
 } from "./boosting.ts";
