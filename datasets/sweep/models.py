@@ -120,5 +120,4 @@ def logits(model: nn.Module, batch: Encoded) -> torch.Tensor:
         mask = (batch.inputs != PAD).long()
         return model(input_ids=batch.inputs, attention_mask=mask, decoder_input_ids=batch.decoder_inputs).logits
     # Padding stands at the right, where a causal model cannot look: no mask is needed.
-    out = model(batch.inputs) if isinstance(model, RecurrentLM) else model(input_ids=batch.inputs).logits
-    return out
+    return model(batch.inputs) if isinstance(model, RecurrentLM) else model(input_ids=batch.inputs).logits

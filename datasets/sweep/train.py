@@ -73,10 +73,10 @@ class Trainer:
 
     config: RunConfig
     data: RunData
-    learning_rate: Callable[[int], float] = None
     points: list[dict] = field(default_factory=list)
     step: int = 0
     tokens: int = 0
+    learning_rate: Callable[[int], float] = field(init=False)
 
     def __post_init__(self):
         torch.manual_seed(self.config.seed)

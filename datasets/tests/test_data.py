@@ -5,8 +5,9 @@ import hashlib
 import pytest
 
 from sweep.data import TEST_SIZE, distinct_questions, splits, with_noise
-from sweep.plan import most_train, plan
+from sweep.plan import plan
 from sweep.tasks import REGISTRY, task_named
+from sweep.usual import most_train
 
 TASKS = sorted(REGISTRY)
 

@@ -6,7 +6,7 @@ import torch
 from sweep.encoding import END, IGNORED, PAD, START
 from sweep.evaluate import score
 from sweep.models import FAMILIES, RecurrentLM, build, logits
-from sweep.plan import usual
+from sweep.usual import usual
 from sweep.train import Trainer, load_data
 
 QUESTIONS = 200

@@ -47,6 +47,12 @@ def test_measured_labels(label):
     assert measured_label(CASES[label]) == label
 
 
+def test_em_that_falls_with_a_rising_train_loss_is_divergence_and_not_overfitting():
+    fallen = CASES["overfitting"]
+    losses = [1.0] * 10 + [0.1] * 20 + [0.4] * 20
+    assert measured_label(record([point["quality"] for point in fallen["points"]], losses)) == "divergence"
+
+
 def test_a_run_solved_at_once_is_ordinary_and_not_hopeless():
     assert measured_label(record([1.0] * COUNT)) == "ordinary"
 
