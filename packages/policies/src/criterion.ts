@@ -57,6 +57,13 @@ export interface CriterionDefinition<P = CriterionParams> {
   readonly compare: ">=" | ">";
   /** Monitor that a policy gets unless it says otherwise. */
   readonly monitor?: Monitor;
+  /** Parameter sets worth trying: what portfolios, documents and the contract suite go through. */
+  readonly examples: readonly Readonly<Record<string, unknown>>[];
+  /**
+   * What the statistic is proportional to when steps and tokens are counted in another unit; `none` when it does not
+   * change.
+   */
+  scalesWith?(params: P): "none" | "steps" | "tokens";
   /** Thresholds from eager to patient: what portfolios and tests try. */
   readonly thresholds: readonly number[];
   /** Starts the criterion for one run. */

@@ -4,10 +4,12 @@ export {
   crosses,
   type CriterionDefinition,
   type CriterionSetup,
+  type SeriesWork,
   type NestedParameter,
   type StreamingCriterion,
 } from "./criterion.ts";
 export { canStop, describePolicy } from "./describe-policy.ts";
+export { defaultMinDelta } from "./evaluation-noise.ts";
 export { firstPassages, passageTable } from "./first-passage.ts";
 export { hindsight, tailHindsight, type Hindsight } from "./hindsight.ts";
 export { canonicalJson, type Json } from "./json.ts";

@@ -1,19 +1,10 @@
 import type { Curve } from "@stopwise/core";
+import { differenceNoise, samplingDeviation } from "./evaluation-noise.ts";
+import { upperNormalQuantile } from "./normal.ts";
+import { medianOf } from "./smoothing.ts";
 
 /** Number of last differences that the noise is estimated from. */
 const recentDifferences = 20;
-
-/** Sampling standard deviation of a share p of n questions, with one right and one wrong answer added. */
-function binomialDeviation(p: number, n: number): number {
-  const smoothed = (p * n + 1) / (n + 2);
-  return Math.sqrt((smoothed * (1 - smoothed)) / n);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
 
 /**
  * Standard deviation of one evaluation around the true quality.
@@ -21,35 +12,25 @@ function median(values: readonly number[]): number {
  * Binomial, sqrt(p (1 - p) / n) at the run's best p, for `match` metrics whose evaluation-set size n is known. Else from
  * the last 20 differences d of the curve: 1.4826 median |d - median d| / sqrt 2, which a steady trend does not move.
  * (The same questions at every checkpoint make errors of neighbouring checkpoints alike: the binomial is an upper
- * value.) 0 with fewer than two differences.
+ * value.) 0 with fewer than three differences.
  */
 export function evaluationNoise(curve: Curve): number {
   const series = [...(curve.kind === "loss" ? curve.evalLoss : curve.quality)].filter(
     (value) => !Number.isNaN(value),
   );
   if (curve.metricClass === "match" && curve.evalSize > 0 && series.length > 0) {
-    return binomialDeviation(Math.max(...series), curve.evalSize);
+    return samplingDeviation(Math.max(...series), curve.evalSize);
   }
   const differences = series
     .slice(1)
     .map((value, i) => value - series[i]!)
     .slice(-recentDifferences);
-  if (differences.length < 2) return 0;
-  const centre = median(differences);
-  return (1.4826 * median(differences.map((d) => Math.abs(d - centre)))) / Math.SQRT2;
+  return differenceNoise(differences);
 }
 
 /** Expected largest of k independent standard normal values; Blom's approximation, within 0.02 for k >= 2. */
 function expectedMaximum(k: number): number {
-  return k <= 1 ? 0 : normalQuantile((k - 0.375) / (k + 0.25));
-}
-
-/** Normal quantile for p >= 0.5, Abramowitz and Stegun (1964) 26.2.23; error below 4.5e-4. */
-function normalQuantile(p: number): number {
-  const t = Math.sqrt(-2 * Math.log(1 - p));
-  return (
-    t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
-  );
+  return k <= 1 ? 0 : upperNormalQuantile((k - 0.375) / (k + 0.25));
 }
 
 /** Checkpoints on the final plateau: from the first that comes within one deviation of the running three-point mean's top. */
@@ -58,7 +39,7 @@ function plateauLength(curve: Curve, sigma: number): number {
   const values = [...(curve.kind === "loss" ? curve.evalLoss : curve.quality)]
     .filter((value) => !Number.isNaN(value))
     .map((value) => sign * value);
-  const smooth = values.map((_, i) => median(values.slice(Math.max(0, i - 1), i + 2)));
+  const smooth = values.map((_, i) => medianOf(values.slice(Math.max(0, i - 1), i + 2)));
   const top = Math.max(...smooth);
   return smooth.filter((value) => value >= top - sigma).length;
 }

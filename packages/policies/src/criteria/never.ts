@@ -8,6 +8,7 @@ export const never: CriterionDefinition<Record<string, never>> = {
   schema: z.strictObject({}),
   nested: { name: "threshold", unit: "none", safer: "higher", integer: false },
   compare: ">=",
+  examples: [{}],
   thresholds: [0],
   create: () => ({ observe: () => Number.NaN, state: () => null }),
   describe: () => "the planned end is reached",
