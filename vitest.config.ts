@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     ...(reports === undefined ? {} : { reporters: ["default", "json"], outputFile: { json: reports } }),
     projects: [
-      { test: { name: "unit", include: ["packages/*/src/**/*.test.ts"], testTimeout: 30_000 } },
+      { test: { name: "unit", include: ["packages/*/src/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 120_000 } },
       { test: { name: "e2e", include: ["test/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 } },
     ],
   },

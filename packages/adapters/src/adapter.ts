@@ -30,6 +30,8 @@ export interface Adapter {
   readonly aliases: readonly string[];
   /** Why this trainer cannot carry out the policy exactly; empty when it can. */
   readonly obstacles: (policy: Policy) => readonly string[];
+  /** Whether a warm-up can be expressed for this task; trainers that count it in steps need the planned steps. */
+  readonly takesWarmup: (task: Task) => boolean;
   /** @throws InvalidInputError when the policy has an obstacle or the context lacks what the settings need. */
   readonly configOf: (policy: Policy, context: ConfigContext) => TrainerConfig;
 }

@@ -163,5 +163,6 @@ export const huggingface: Adapter = {
   target: "huggingface",
   aliases: ["hf", "transformers", "trl", "unsloth"],
   obstacles,
+  takesWarmup: (task) => "steps" in cadenceOf(task),
   configOf,
 };

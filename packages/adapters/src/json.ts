@@ -5,6 +5,7 @@ export const json: Adapter = {
   target: "json",
   aliases: ["policy"],
   obstacles: () => [],
+  takesWarmup: () => true,
   configOf: (policy) => ({
     target: "json",
     version: "1",

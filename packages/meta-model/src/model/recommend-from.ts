@@ -33,6 +33,8 @@ export interface RecommendOptions {
   readonly delivery?: Delivery;
   /** Trainer that must be able to carry the policy out exactly. */
   readonly target?: string;
+  /** Only policies without a warm-up, for a trainer whose warm-up needs planned steps that the task does not tell. */
+  readonly withoutWarmup?: boolean;
   /** Kept for callers; nothing here is random. */
   readonly seed?: number;
 }
@@ -66,12 +68,12 @@ export function recommendFrom(
   const metricClass = task.metricClass ?? (task.metric ? metricClassOf(task.metric) : undefined) ?? "match";
   const start = model.start[metricClass === "loss" ? "loss" : "quality"];
   if (start === undefined) return withoutRuns(model, { bound, metricClass });
-  const question = { bound, metricClass, allowed: allowedFor(start, options.target) };
-  const calibration = remembered(model, { start, question, target: options.target });
+  const question = { bound, metricClass, allowed: allowedFor(start, options) };
+  const calibration = remembered(model, { start, question, options });
   const features = taskFeatures({ ...task, metricClass });
   const prediction = start.predict(features);
   const distance = { value: start.distanceTo(features), gate: start.header.gate };
-  const verdict = decide(start, { question, calibration, prediction, distance, options });
+  const verdict = decide(start, { question, calibration, prediction, distance, options, evals: task.evals });
   return {
     ...verdict.answer,
     policy: verdict.policy,
@@ -86,22 +88,31 @@ export function recommendFrom(
   };
 }
 
-function allowedFor(start: StartModel, target: string | undefined): readonly number[] {
+function allowedFor(start: StartModel, { target, withoutWarmup }: RecommendOptions): readonly number[] {
   const { candidates, targets } = start.header;
-  const positions = candidates.map((_, position) => position);
-  if (target === undefined) return positions;
-  const listed = targets[target];
-  if (listed !== undefined) return listed;
-  if (!deadBandTargets.has(target)) return positions;
-  return positions.filter((position) => isDeadBand(start.grid.policyOf(candidates[position]!)));
+  const policyAt = (position: number): SimplePolicy => start.grid.policyOf(candidates[position]!);
+  let positions: readonly number[] = candidates.map((_, position) => position);
+  if (target !== undefined && targets[target] !== undefined) positions = targets[target];
+  else if (target !== undefined && deadBandTargets.has(target)) {
+    positions = positions.filter((position) => isDeadBand(policyAt(position)));
+  }
+  return withoutWarmup === true
+    ? positions.filter((position) => policyAt(position).warmup === undefined)
+    : positions;
 }
 
 /** Calibrations depend on the question alone: each is worked out once per model in memory. */
 function remembered(
   model: StopwiseModel,
-  { start, question, target }: { start: StartModel; question: Question; target: string | undefined },
+  { start, question, options }: { start: StartModel; question: Question; options: RecommendOptions },
 ): Calibration {
-  const key = JSON.stringify([start.header.kind, question.bound, question.metricClass, target]);
+  const key = JSON.stringify([
+    start.header.kind,
+    question.bound,
+    question.metricClass,
+    options.target,
+    options.withoutWarmup,
+  ]);
   const known = model.calibrations.get(key) as Calibration | undefined;
   if (known !== undefined) return known;
   const calibration = calibrateFor(start, question);
@@ -121,6 +132,16 @@ interface Case {
   readonly prediction: StartPrediction;
   readonly distance: { readonly value: number; readonly gate: number };
   readonly options: RecommendOptions;
+  /** Evaluations planned, where known. */
+  readonly evals: number | null | undefined;
+}
+
+/** Whether patience in evaluations is longer than the run: such a policy lets it go to its end. */
+function neverFires(policy: SimplePolicy, evals: number | null | undefined): boolean {
+  if (policy.threshold === null || policy.criterion !== "staleness" || policy.params["unit"] !== "evals") {
+    return policy.threshold === null;
+  }
+  return policy.threshold + (policy.warmup?.evals ?? 0) >= (evals ?? Infinity);
 }
 
 function decide(start: StartModel, it: Case): Verdict {
@@ -131,11 +152,15 @@ function decide(start: StartModel, it: Case): Verdict {
     status: Recommendation["status"],
     setting: number,
     extra: Partial<Certificate> = {},
-  ): Verdict => ({
-    setting,
-    policy: delivered(start.grid.policyOf(setting), options.delivery),
-    answer: { status, certificate: certificateOf(bound, metricClass, calibration.nGroups, status, extra) },
-  });
+  ): Verdict => {
+    const policy = start.grid.policyOf(setting);
+    if (setting > 0 && neverFires(policy, it.evals)) {
+      const reason = `only policies that cannot stop a run of ${it.evals ?? 0} evaluations are predicted to keep the bound`;
+      return verdict("abstained", 0, { reason });
+    }
+    const certificate = certificateOf(bound, metricClass, calibration.nGroups, status, extra);
+    return { setting, policy: delivered(policy, options.delivery), answer: { status, certificate } };
+  };
   if (distance.value > distance.gate) {
     const reason = "the task is further from every past run than past groups are from each other";
     return verdict("abstained", 0, { reason });

@@ -34,7 +34,7 @@ export function adviseFrom(model: StopwiseModel, request: Request): Advice {
     maxLoss: full.maxEmLoss ?? full.maxLossIncrease ?? 0.01,
     alpha: 1 - full.confidence,
     delivery: full.delivery,
-    ...(adapter === undefined ? {} : { target: adapter.target }),
+    ...(adapter === undefined ? {} : { target: adapter.target, withoutWarmup: !adapter.takesWarmup(task) }),
     seed: full.seed,
   });
   const recommendation = { ...answer, config: configOf(answer.policy, task, full) };
