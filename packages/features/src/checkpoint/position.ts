@@ -39,7 +39,7 @@ export class PositionTracker {
     return this.#cells[1]!;
   }
 
-  /** Share of the plan that is done; NaN without a plan. */
+  /** Share of the plan that is done, the largest so far; NaN without a plan. */
   get progress(): number {
     return this.#cells[3]!;
   }
@@ -55,7 +55,8 @@ export class PositionTracker {
     if (this.evals === 1) cells[4] = signals.tokens > 0 ? 1 : 0;
     cells[2] = cells[1]!;
     cells[1] = cells[4] === 1 ? signals.tokens : signals.step;
-    cells[3] = shareOfPlan(signals, this.#plan);
+    const share = shareOfPlan(signals, this.#plan);
+    if (!Number.isNaN(share) && !(share <= cells[3]!)) cells[3] = share;
     this.#step = signals.step;
     this.#tokens = signals.tokens;
     this.#epoch = signals.epoch;
