@@ -47,7 +47,12 @@ export const verbs: readonly Verb[] = [
     summary: "what a given policy would have done",
     load: async () => (await import("../verbs/replay.ts")).defineReplay,
   },
+  {
+    name: "report",
+    summary: "one HTML page with the curves, trade-offs, calibration, evidence and evaluation",
+    load: async () => (await import("../verbs/report.ts")).defineReport,
+  },
 ];
 
 /** Verbs of the design that this version does not have yet. */
-export const laterVerbs: readonly string[] = ["watch", "serve", "report", "doctor"];
+export const laterVerbs: readonly string[] = ["watch", "serve", "doctor"];
