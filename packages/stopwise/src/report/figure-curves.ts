@@ -1,7 +1,7 @@
 import type { Markish } from "@observablehq/plot";
 import { html, type Markup } from "./markup.ts";
 import { lookOf } from "./method-look.ts";
-import { lossInWords, percent } from "./quantities.ts";
+import { lossInWords, percent, shortCount } from "./quantities.ts";
 import type { ReportCurve, ReportData, StopMark } from "./report-data.ts";
 import { roundTicks } from "./scale.ts";
 import type { Draughtsman } from "./svg.ts";
@@ -52,7 +52,7 @@ function panelOf(curve: ReportCurve, lossKind: LossKind): Panel {
   );
   const values = points.map(({ value }) => value);
   const [low, high] = values.length === 0 ? [0, 1] : [Math.min(...values), Math.max(...values)];
-  const span = high > low ? high - low : Math.max(Math.abs(high) * 0.1, 1e-6);
+  const span = Math.max(high - low, lossKind === "points" ? 0.1 : Math.abs(high) * 0.01, 1e-6);
   const above = (lanes: number): number => high + span * (0.08 + laneHeight * lanes);
   const marks = curve.stops.map(({ method, stopIndex }, i) => ({
     method,
@@ -128,7 +128,7 @@ function drawPanel(
       labelArrow: "none",
       tickSize: 4,
       ticks: 5,
-      tickFormat: "~s",
+      tickFormat: shortCount,
       fontSize: 11,
     }),
     plot.line(panel.points, { ...line, stroke: "var(--ink)", strokeWidth: 1.5 }),

@@ -7,7 +7,7 @@ import { boundInWords, lossInWords, lossTitle, percent } from "./quantities.ts";
 import type { ReportData } from "./report-data.ts";
 import { pixelOf, roundTicks, valueAt, type Scale } from "./scale.ts";
 import type { Draughtsman, PictureText } from "./svg.ts";
-import type { TradeOff, TradeOffMark, TradeOffPoint } from "./trade-off.ts";
+import type { TradeOff, TradeOffLine, TradeOffMark, TradeOffPoint } from "./trade-off.ts";
 
 type LossKind = ReportData["lossKind"];
 
@@ -69,14 +69,19 @@ function whisker({ emLoss, interval }: TradeOffMark): TradeOffPoint[] {
   return interval === null ? [] : along(interval.map((saving) => ({ emLoss, saving })));
 }
 
+function boundLine({ bound }: TradeOff, { y }: Chart): TradeOffPoint[] {
+  return y.domain.map((saving) => ({ emLoss: bound.maxEmLoss, saving }));
+}
+
 interface Named extends TradeOffPoint {
   readonly text: string;
   readonly colour: string;
   readonly chosen?: boolean;
 }
 
-/** A line is named at its end, a mark beside it; a mark beyond the axis says how far. */
-function namesOf({ lines, marks }: TradeOff, { limit }: Chart, lossKind: LossKind): Named[] {
+/** A line is named at its end, a mark beside it, the bound at its top; a mark beyond the axis says how far. */
+function namesOf({ lines, marks, bound }: TradeOff, { limit, y }: Chart, lossKind: LossKind): Named[] {
+  const level = { emLoss: bound.maxEmLoss, saving: y.domain[1], colour: "var(--bound)" };
   const ends = lines.flatMap(({ method, label, points }) => {
     const end = points.at(-1);
     return end === undefined ? [] : [{ ...end, text: label, colour: lookOf(method).colour }];
@@ -86,7 +91,7 @@ function namesOf({ lines, marks }: TradeOff, { limit }: Chart, lossKind: LossKin
     const far = mark.emLoss > limit ? ` (${lossInWords(mark.emLoss, lossKind)} \u2192)` : "";
     return [{ ...mark, text: mark.label + far, colour: lookOf(mark.method).colour }];
   });
-  return [...ends, ...own];
+  return [...ends, ...own, { ...level, text: `bound ${lossInWords(bound.maxEmLoss, lossKind)}` }];
 }
 
 function nameMarks({ plot }: Draughtsman, tradeOff: TradeOff, chart: Chart, lossKind: LossKind): Markish[] {
@@ -100,6 +105,7 @@ function nameMarks({ plot }: Draughtsman, tradeOff: TradeOff, chart: Chart, loss
   const obstacles = [
     ...symbolBoxes(tradeOff.marks, chart, 7),
     ...symbolBoxes(tradeOff.marks.flatMap(whisker), chart, 2),
+    ...symbolBoxes(along(boundLine(tradeOff, chart)), chart, 1),
     ...symbolBoxes(
       tradeOff.lines.flatMap(({ points }) => along(points)),
       chart,
@@ -146,22 +152,19 @@ function markMarks({ plot }: Draughtsman, mark: TradeOffMark, limit: number, los
   ];
 }
 
-function boundMarks({ plot }: Draughtsman, { bound }: TradeOff, chart: Chart, lossKind: LossKind): Markish[] {
+function lineMarks({ plot }: Draughtsman, line: TradeOffLine, limit: number, lossKind: LossKind): Markish[] {
+  const { colour, dash } = lookOf(line.method);
+  const at = { x: (point: TradeOffPoint) => held(point, limit), y: "saving" } as const;
+  const title = (point: TradeOffPoint): string =>
+    `${point.note ?? line.label}: saves ${percent(point.saving)}, loses ${lossInWords(point.emLoss, lossKind)}`;
   return [
-    plot.ruleX([bound.maxEmLoss], { stroke: "var(--bound)", strokeDasharray: "4 3", strokeWidth: 1.2 }),
-    plot.text([bound.maxEmLoss], {
-      x: (loss: number) => loss,
-      y: () => chart.y.domain[0],
-      text: () => `bound ${lossInWords(bound.maxEmLoss, lossKind)}`,
-      textAnchor: "start",
-      lineAnchor: "bottom",
-      dx: 5,
-      dy: -4,
-      fill: "var(--bound)",
-      fontSize: 11,
-      stroke: "var(--paper)",
-      strokeWidth: 4,
+    plot.line(line.points, {
+      ...at,
+      stroke: colour,
+      strokeWidth: 2,
+      ...(dash === "" ? {} : { strokeDasharray: dash }),
     }),
+    plot.dot(line.points, { ...at, r: 2.4, fill: colour, title }),
   ];
 }
 
@@ -199,7 +202,6 @@ export function paretoFigure(tradeOff: TradeOff, given: ParetoOptions, draughtsm
   const { plot } = draughtsman;
   const { lossKind, frame } = given;
   const chart = chartOf(tradeOff, frame);
-  const line = { x: (point: TradeOffPoint) => held(point, chart.limit), y: "saving" } as const;
   const ticks = roundTicks(chart.y.domain[0], chart.y.domain[1], 5);
   const marks: Markish[] = [
     plot.gridY(ticks, { stroke: "var(--grid)", strokeOpacity: 1 }),
@@ -217,12 +219,12 @@ export function paretoFigure(tradeOff: TradeOff, given: ParetoOptions, draughtsm
       fontSize: 11,
       tickFormat: (loss: number) => String(Number((loss * 100).toPrecision(6))),
     }),
-    ...boundMarks(draughtsman, tradeOff, chart, lossKind),
-    ...tradeOff.lines.flatMap(({ method, points }) => {
-      const { colour, dash } = lookOf(method);
-      const stroke = { stroke: colour, strokeWidth: 2, ...(dash === "" ? {} : { strokeDasharray: dash }) };
-      return [plot.line(points, { ...line, ...stroke }), plot.dot(points, { ...line, r: 2.4, fill: colour })];
+    plot.ruleX([tradeOff.bound.maxEmLoss], {
+      stroke: "var(--bound)",
+      strokeDasharray: "4 3",
+      strokeWidth: 1.2,
     }),
+    ...tradeOff.lines.flatMap((line) => lineMarks(draughtsman, line, chart.limit, lossKind)),
     ...tradeOff.marks.flatMap((mark) => markMarks(draughtsman, mark, chart.limit, lossKind)),
     ...nameMarks(draughtsman, tradeOff, chart, lossKind),
   ];

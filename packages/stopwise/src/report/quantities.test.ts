@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { boundInWords, lossInWords, percent, sameBound } from "./quantities.ts";
+import { boundInWords, lossInWords, percent, sameBound, shortCount } from "./quantities.ts";
 
 const nnbsp = "\u202f";
 
@@ -17,6 +17,14 @@ test.each([
   [0.02, "relative", `2.00${nnbsp}%`],
   [Number.NaN, "points", "\u2013"],
 ] as const)("lossInWords(%d, %s)", (loss, kind, text) => expect(lossInWords(loss, kind)).toBe(text));
+
+test.each([
+  [0, "0"],
+  [999, "999"],
+  [2500, "2.5k"],
+  [3e6, "3M"],
+  [1.25e9, "1.25B"],
+])("shortCount(%d)", (count, text) => expect(shortCount(count)).toBe(text));
 
 describe("bounds", () => {
   const mean = { kind: "mean", maxEmLoss: 0.0025 } as const;

@@ -45,3 +45,20 @@ export function boundInWords(bound: ReportBound, kind: ReportData["lossKind"]): 
 export function sameBound(a: ReportBound, b: ReportBound): boolean {
   return a.kind === b.kind && a.maxEmLoss === b.maxEmLoss && a.alpha === b.alpha;
 }
+
+const magnitudes = [
+  [1e12, "T"],
+  [1e9, "B"],
+  [1e6, "M"],
+  [1e3, "k"],
+] as const;
+
+/**
+ * A count for an axis: thousands and more by their letter.
+ *
+ * @example shortCount(2_500_000) // "2.5M"
+ */
+export function shortCount(count: number): string {
+  const [size, letter] = magnitudes.find(([least]) => Math.abs(count) >= least) ?? [1, ""];
+  return `${Number((count / size).toPrecision(4))}${letter}`;
+}

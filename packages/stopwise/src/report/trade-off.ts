@@ -6,6 +6,8 @@ import type { ReportBound, ReportRecommendation, ReportRow } from "./report-data
 export interface TradeOffPoint {
   readonly emLoss: number;
   readonly saving: number;
+  /** What it stands for, where that is not its line. */
+  readonly note?: string;
 }
 
 /** What a method reaches as its bound is loosened, by rising loss. */
@@ -98,6 +100,7 @@ export function measuredTradeOff(rows: readonly ReportRow[], bound: ReportBound)
 /** The predicted trade-off of a recommendation: its Pareto front and the policy that was chosen. */
 export function predictedTradeOff(recommendation: ReportRecommendation, bound: ReportBound): TradeOff {
   const { saving, emLoss } = recommendation.predicted;
+  const front = paretoFront(recommendation.pareto).map((point) => ({ ...point, note: point.sentence }));
   const chosen: TradeOffMark = {
     method: "recommend",
     label: "chosen policy",
@@ -107,7 +110,7 @@ export function predictedTradeOff(recommendation: ReportRecommendation, bound: R
     chosen: true,
   };
   return {
-    lines: [{ method: "recommend", label: "other policies", points: paretoFront(recommendation.pareto) }],
+    lines: [{ method: "recommend", label: "other policies", points: front }],
     marks: [chosen],
     bound,
   };

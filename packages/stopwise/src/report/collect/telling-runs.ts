@@ -25,6 +25,13 @@ function stopsOf({ stops }: StoppedRun): Stops | undefined {
   return { patience, start, ours, best };
 }
 
+/** Whether a run gets better at all: by a point, or by a hundredth of its loss. */
+function learns({ quality }: StoppedRun, lossKind: ReportData["lossKind"]): boolean {
+  const values = quality.filter((value) => value !== null);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return high - low >= (lossKind === "points" ? 0.01 : 0.01 * Math.abs(low));
+}
+
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
@@ -39,8 +46,8 @@ function rolesFor(all: readonly Stops[], bound: ReportBound, lossKind: ReportDat
       why: ({ patience }) => `Where patience 3 costs most: it loses ${lost(patience.emLoss)}`,
     },
     {
-      score: ({ ours }) => (ours.saving > 0 ? 1 - Math.abs(ours.saving - middle) : 0),
-      why: ({ ours }) => `A usual run: the median of what is saved is ${percent(ours.saving)}`,
+      score: (it) => (within(it) && it.ours.saving > 0 ? 1 - Math.abs(it.ours.saving - middle) : 0),
+      why: () => `A usual run: the median of what is saved is ${percent(middle)}`,
     },
     {
       score: (it) => (within(it) ? it.ours.saving - it.start.saving : 0),
@@ -75,6 +82,7 @@ export function tellingRuns(
   lossKind: ReportData["lossKind"],
 ): ReportCurve[] {
   const known = runs
+    .filter((run) => learns(run, lossKind))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     .flatMap((run) => {
       const stops = stopsOf(run);
