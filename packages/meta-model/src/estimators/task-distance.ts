@@ -56,14 +56,14 @@ export class TaskDistance {
   /**
    * How far a new task lies from a past run, for the out-of-distribution gate: the mean over the features that vary of
    * the squared differences as in `between`, a different category counting 4, and for what is unknown of the new task
-   * the share of past runs that know it. Unknown of the past run alone counts 1.
+   * half the share of past runs that know it. Unknown of the past run alone counts 1.
    */
   toPast(task: Float64Array, past: Float64Array): number {
     let sum = 0;
     for (let j = 0; j < this.#scale.length; j++) {
       const x = task[j]!;
       const y = past[j]!;
-      if (x !== x) sum += this.#known[j]!;
+      if (x !== x) sum += this.#known[j]! / 2;
       else if (y !== y) sum += unknownPenalty;
       else if (this.#isCategory[j] === 1) sum += x === y ? 0 : 2 * categoryPenalty;
       else sum += Math.min(((x - y) * this.#scale[j]!) ** 2, 9);

@@ -1,11 +1,16 @@
 import { ModelFileError } from "@stopwise/core";
 import type { CriterionFactory } from "@stopwise/policies";
-import { RemainingGainModel } from "../learned/remaining-gain.ts";
+import { RemainingGainModel } from "../learned/remaining-gain-model.ts";
 import type { StopwiseModel } from "./stopwise-model.ts";
 
 const restored = new WeakMap<StopwiseModel, RemainingGainModel>();
 
-function remainingGainOf(model: StopwiseModel): RemainingGainModel {
+/**
+ * The learned criterion of a model, read from its bytes when first used.
+ *
+ * @throws ModelFileError when the model holds none
+ */
+export function remainingGainOf(model: StopwiseModel): RemainingGainModel {
   const known = restored.get(model);
   if (known !== undefined) return known;
   if (model.learned === undefined) {

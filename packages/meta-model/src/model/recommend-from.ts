@@ -13,9 +13,10 @@ import { taskFeatures } from "@stopwise/features";
 import { describePolicy } from "@stopwise/policies";
 import { checkBound, type Bound } from "../certificates/bound.ts";
 import { missingGroups } from "../certificates/missing-groups.ts";
-import { eventOf, statementOf } from "../certificates/statement.ts";
 import type { Neighbours } from "../estimators/estimator.ts";
 import { calibrateFor, chosenSetting, restricted, type Calibration, type Question } from "./calibration.ts";
+import { certificateOf } from "./certificate-of.ts";
+import { learnedAnswer, type LearnedAnswer } from "./learned-part.ts";
 import { dequantised } from "./quantised.ts";
 import type { StartModel, StartPrediction } from "./start-model.ts";
 import type { StopwiseModel } from "./stopwise-model.ts";
@@ -83,9 +84,21 @@ export function recommendFrom(
     distance,
     pareto: paretoOf(start, prediction, { question, delivery: options.delivery ?? "best" }),
     config: null,
-    advice: {},
+    advice: adviceFor(model, { start, bound, metricClass, isFar: distance.value > distance.gate }),
     model: { version: model.version, trainedOn: model.trainedOn },
   };
+}
+
+/** What the learned stopper adds for a trainer that can ask at every evaluation; nothing for a task beyond the gate. */
+function adviceFor(
+  model: StopwiseModel,
+  it: { start: StartModel; bound: Bound; metricClass: MetricClass; isFar: boolean },
+): { learned?: LearnedAnswer } {
+  if (it.isFar) return {};
+  const key = JSON.stringify(["learned", it.start.header.kind, it.bound, it.metricClass]);
+  if (!model.calibrations.has(key)) model.calibrations.set(key, learnedAnswer(model, it.start, it));
+  const learned = model.calibrations.get(key) as LearnedAnswer | undefined;
+  return learned === undefined ? {} : { learned };
 }
 
 function allowedFor(start: StartModel, { target, withoutWarmup }: RecommendOptions): readonly number[] {
@@ -158,7 +171,7 @@ function decide(start: StartModel, it: Case): Verdict {
       const reason = `only policies that cannot stop a run of ${it.evals ?? 0} evaluations are predicted to keep the bound`;
       return verdict("abstained", 0, { reason });
     }
-    const certificate = certificateOf(bound, metricClass, calibration.nGroups, status, extra);
+    const certificate = certificateOf({ bound, metricClass, nGroups: calibration.nGroups }, status, extra);
     return { setting, policy: delivered(policy, options.delivery), answer: { status, certificate } };
   };
   if (distance.value > distance.gate) {
@@ -191,29 +204,6 @@ function decide(start: StartModel, it: Case): Verdict {
 
 function delivered(policy: SimplePolicy, delivery: Delivery | undefined): SimplePolicy {
   return delivery === undefined || delivery === policy.delivery ? policy : { ...policy, delivery };
-}
-
-// eslint-disable-next-line max-params -- the parts of one certificate
-function certificateOf(
-  bound: Bound,
-  metricClass: MetricClass,
-  nGroups: number,
-  status: Recommendation["status"],
-  extra: Partial<Certificate>,
-): Certificate {
-  const certified = status === "certified";
-  const scope = "new-task" as const;
-  const statement = statementOf(bound, { scope, metricClass, nGroups });
-  return {
-    statement: certified ? statement : `Not certified: ${extra.reason ?? "no guarantee"}.`,
-    event: eventOf(bound, metricClass),
-    alpha: bound.alpha ?? 0.1,
-    scope,
-    metricClass,
-    nGroups,
-    certified,
-    ...extra,
-  };
 }
 
 /** Weighted quantile over neighbours: the smallest value with at least that share of weight at or below it. */
@@ -288,7 +278,7 @@ function withoutRuns(
     policy: neverStop,
     sentence: describePolicy(neverStop),
     predicted: { saving: nothing, emLoss: nothing, costUnit: "tokens" },
-    certificate: certificateOf(bound, metricClass, 0, "abstained", {
+    certificate: certificateOf({ bound, metricClass, nGroups: 0 }, "abstained", {
       reason: "the model has seen no run of this kind",
       missingGroups: missingGroups(bound, 0),
     }),

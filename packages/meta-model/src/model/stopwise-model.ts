@@ -1,5 +1,6 @@
 import { ModelFileError } from "@stopwise/core";
 import { openContainer, type Container } from "./container.ts";
+import { readLearnedPart, type LearnedPart } from "./learned-part.ts";
 import { StartModel, type StartHeader } from "./start-model.ts";
 
 /** What a model's header says. */
@@ -23,6 +24,8 @@ export class StopwiseModel {
   readonly start: Readonly<Partial<Record<"quality" | "loss", StartModel>>>;
   /** Bytes of the learned in-run criterion; undefined where the runs were too few to learn one. */
   readonly learned: Uint8Array | undefined;
+  /** What the learned criterion did on the calibration runs. */
+  readonly learnedParts: Readonly<Partial<Record<"quality" | "loss", LearnedPart>>>;
   /** Calibrations that were asked for, by question; they follow from the bytes alone. */
   readonly calibrations = new Map<string, unknown>();
 
@@ -38,6 +41,8 @@ export class StopwiseModel {
       return start === undefined ? {} : { [kind]: new StartModel(container, start, kind) };
     };
     this.start = { ...part("quality"), ...part("loss") };
+    const [quality, loss] = [readLearnedPart(container, "quality"), readLearnedPart(container, "loss")];
+    this.learnedParts = { ...(quality && { quality }), ...(loss && { loss }) };
   }
 
   toJSON(): { version: string; trainedOn: string } {

@@ -1,11 +1,10 @@
-import { InsufficientDataError, curveOf, groupOf, type RunRecord, type SimplePolicy } from "@stopwise/core";
-import { taskFeatureList, taskOf } from "@stopwise/features";
+import { InsufficientDataError, groupOf, type RunRecord, type SimplePolicy } from "@stopwise/core";
+import { taskFeatureList } from "@stopwise/features";
 import { defaultPortfolio } from "@stopwise/policies";
-import { fitRemainingGain } from "../learned/remaining-gain.ts";
 import { seedFor } from "../random.ts";
 import { packContainer, type Section } from "./container.ts";
-import { representatives } from "./representatives.ts";
 import { deserializeModel, type ModelHeader, type StopwiseModel } from "./stopwise-model.ts";
+import { trainLearned } from "./train-learned.ts";
 import { trainStart, type TrainedStart } from "./train-start.ts";
 
 /** Options of training. */
@@ -16,8 +15,6 @@ export interface TrainOptions {
   readonly trainedOn?: string;
   /** Policies to choose from. */
   readonly policies?: readonly SimplePolicy[];
-  /** Largest number of runs that the in-run criterion is learned from. */
-  readonly maxLearnedRuns?: number;
   readonly onProgress?: (message: string) => void;
 }
 
@@ -46,7 +43,7 @@ export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {
     );
   }
   onProgress("in-run criterion");
-  const learned = learnedBytes(runs, { seed, limit: options.maxLearnedRuns ?? 4000 });
+  const learnedRuns = Object.fromEntries(Object.entries(start).map(([kind, part]) => [kind, part.runs]));
   const header: ModelHeader = {
     version: options.version ?? "1",
     trainedOn: options.trainedOn ?? trainedOnSentence(runs),
@@ -63,24 +60,4 @@ export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {
 
 function trainedOnSentence(runs: readonly RunRecord[]): string {
   return `${runs.length} runs in ${new Set(runs.map(groupOf)).size} groups`;
-}
-
-function learnedBytes(
-  runs: readonly RunRecord[],
-  { seed, limit }: { seed: number; limit: number },
-): Uint8Array | undefined {
-  const kept = representatives(
-    runs.filter((run) => run.kind === "quality" && run.points.length >= 2),
-    { limit, seed: seedFor(seed, "learned-runs") },
-  );
-  try {
-    const { model } = fitRemainingGain(
-      { curves: kept.map(curveOf), tasks: kept.map(taskOf), groups: kept.map(groupOf) },
-      { seed: seedFor(seed, "learned") },
-    );
-    return model.toBytes();
-  } catch (error) {
-    if (error instanceof InsufficientDataError) return undefined;
-    throw error;
-  }
 }

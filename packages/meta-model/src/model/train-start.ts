@@ -35,6 +35,8 @@ export interface TrainedStart {
   readonly sections: Readonly<Record<string, Section>>;
   readonly nRuns: number;
   readonly nGroups: number;
+  /** The runs of the two parts, in the order of their kept runs. */
+  readonly runs: { readonly fit: readonly RunRecord[]; readonly calibration: readonly RunRecord[] };
 }
 
 /** Bounds that estimators are compared by, on held-out decisions of the fit part. */
@@ -64,12 +66,16 @@ export function trainStart(
   if (experience.curves.length === 0) return undefined;
   const split = splitRows(experience, seed);
   const fitted = fitPart(experience, split.fit, seed);
-  const fitHeader = startHeader(experience, split, { fitted, kind });
+  const fitHeader = startHeader(experience, split, { fitted, kind, seed: seedFor(seed, "gate") });
   return {
     header: fitHeader,
     sections: sectionsOf(experience, split, { fitted, prefix }),
     nRuns: experience.curves.length,
     nGroups: experience.groupNames.length,
+    runs: {
+      fit: split.fit.map((row) => experience.runs[row]!),
+      calibration: split.calibration.map((row) => experience.runs[row]!),
+    },
   };
 }
 
@@ -173,22 +179,39 @@ function heldOutSaving(data: {
   return savings.reduce((sum, saving) => sum + saving, 0) / savings.length;
 }
 
+interface Nearest {
+  readonly fit: readonly number[];
+  readonly distance: TaskDistance;
+  /** What is seen of a run's features; default all. */
+  readonly seenOf?: (features: Float64Array) => Float64Array;
+}
+
+/** Hides features at random, a share between none and nine in ten, as a user knows only some before a start. */
+function partly(seed: number): (features: Float64Array) => Float64Array {
+  const random = randomFrom(seed);
+  return (features) => {
+    const keep = 0.1 + 0.9 * random();
+    return features.map((value) => (random() < keep ? value : Number.NaN));
+  };
+}
+
 function nearestOther(
   experience: Experience,
   rows: readonly number[],
-  { fit, distance }: { fit: readonly number[]; distance: TaskDistance },
+  { fit, distance, seenOf }: Nearest,
 ): Float64Array {
   return Float64Array.from(rows, (row) => {
+    const own = seenOf?.(experience.features[row]!) ?? experience.features[row]!;
     let least = Infinity;
     for (const other of fit) {
       if (experience.groups[other] === experience.groups[row]) continue;
-      least = Math.min(least, distance.toPast(experience.features[row]!, experience.features[other]!));
+      least = Math.min(least, distance.toPast(own, experience.features[other]!));
     }
     return least;
   });
 }
 
-/** 95th percentile (order statistic) of the distances between groups of the fit part; +infinity with one group. */
+/** 95th percentile (order statistic) of the distances of partly seen tasks to the nearest other group; +infinity with one group. */
 function gateOf(distances: Float64Array): number {
   const sorted = Float64Array.from(distances).sort();
   return sorted[Math.min(sorted.length - 1, Math.ceil(0.95 * sorted.length) - 1)] ?? Infinity;
@@ -197,14 +220,15 @@ function gateOf(distances: Float64Array): number {
 function startHeader(
   experience: Experience,
   { fit, calibration }: Split,
-  { fitted, kind }: { fitted: FittedPart; kind: StartHeader["kind"] },
+  { fitted, kind, seed }: { fitted: FittedPart; kind: StartHeader["kind"]; seed: number },
 ): StartHeader {
   const distance = new TaskDistance(fitted.training);
   const { candidates } = fitted;
   const positions = candidates
     .map((_, position) => position)
     .filter((position) => isHuggingFace(experience.grid.policyOf(candidates[position]!)));
-  const gate = gateOf(nearestOther(experience, fit, { fit, distance }));
+  const seenOf = partly(seed);
+  const gate = gateOf(nearestOther(experience, fit, { fit, distance, seenOf }));
   return {
     kind,
     families: experience.grid.families,

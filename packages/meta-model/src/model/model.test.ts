@@ -1,0 +1,171 @@
+import { ModelFileError, runRecordSchema, type RunRecord } from "@stopwise/core";
+import { createStopper } from "@stopwise/policies";
+import { beforeAll, describe, expect, test } from "vitest";
+import { randomFrom } from "../random.ts";
+import { recommendFrom } from "./recommend-from.ts";
+import { deserializeModel, serializeModel, type StopwiseModel } from "./stopwise-model.ts";
+import { trainModel } from "./train-model.ts";
+
+/** Curves that rise to a plateau; the larger the data set, the later. */
+function runs(nGroups: number, kind: "quality" | "loss" = "quality"): RunRecord[] {
+  const random = randomFrom(8);
+  return Array.from({ length: nGroups * 2 }, (_, index) => {
+    const size = 10 ** (2 + (2 * (index % nGroups)) / nGroups);
+    const rate = 4 / Math.log10(size);
+    return runRecordSchema.parse({
+      id: `run-${index}`,
+      group: `group-${index % nGroups}`,
+      metric: kind === "quality" ? "exact_match" : "eval_loss",
+      kind,
+      family: index % 3 === 0 ? "t5" : "gpt",
+      datasetSize: size,
+      answerLength: 4,
+      end: "completed",
+      hyper: { lr: 1e-4 * (1 + random()), batchSize: 16 },
+      points: Array.from({ length: 20 }, (_, t) => {
+        const done = 1 - Math.exp((-rate * (t + 1)) / 5);
+        const noise = 0.002 * random();
+        return kind === "quality"
+          ? { step: (t + 1) * 100, quality: Math.round(800 * (done + noise)) / 1000 }
+          : { step: (t + 1) * 100, value: 2 - done - noise };
+      }),
+    });
+  });
+}
+
+let model: StopwiseModel;
+beforeAll(() => {
+  model = trainModel([...runs(60), ...runs(20, "loss")], {
+    seed: 4,
+    version: "7",
+    trainedOn: "made-up runs",
+  });
+});
+
+const task = { datasetSize: 1000, answerLength: 4, family: "t5", metric: "exact_match" };
+
+describe("model file", () => {
+  test("the same runs and seed give the same bytes; another seed gives others", () => {
+    const again = trainModel([...runs(60), ...runs(20, "loss")], {
+      seed: 4,
+      version: "7",
+      trainedOn: "made-up runs",
+    });
+    expect(Buffer.compare(serializeModel(again), serializeModel(model))).toBe(0);
+    expect(again.hash).toBe(model.hash);
+  });
+
+  test("what is read answers as what was written", () => {
+    const read = deserializeModel(serializeModel(model));
+    expect(recommendFrom(read, task)).toEqual(recommendFrom(model, task));
+    expect(JSON.stringify(read)).toBe('{"version":"7","trainedOn":"made-up runs"}');
+  });
+
+  test("bytes at an odd offset are read as well", () => {
+    const shifted = new Uint8Array(model.bytes.length + 3);
+    shifted.set(model.bytes, 3);
+    expect(recommendFrom(deserializeModel(shifted.subarray(3)), task)).toEqual(recommendFrom(model, task));
+  });
+
+  test.each([
+    ["not a model", (bytes: Uint8Array) => bytes.fill(0, 0, 4), "this is not a stopwise model file."],
+    ["another format", (bytes: Uint8Array) => bytes.fill(9, 8, 9), "the model file has format 9"],
+    [
+      "a flipped bit",
+      (bytes: Uint8Array) => bytes.fill(bytes[5000]! ^ 1, 5000, 5001),
+      "checksum does not fit",
+    ],
+    ["cut short", (bytes: Uint8Array) => bytes.subarray(0, 4000), "checksum does not fit"],
+    ["empty", () => new Uint8Array(0), "this is not a stopwise model file."],
+  ])("%s is refused", (_, damage, message) => {
+    const damaged = damage(model.bytes.slice());
+    expect(() => deserializeModel(damaged)).toThrow(ModelFileError);
+    expect(() => deserializeModel(damaged)).toThrow(message);
+  });
+});
+
+describe("recommendFrom", () => {
+  test("certifies on enough groups, and shows its evidence", () => {
+    const answer = recommendFrom(model, task);
+    expect(answer.status).toBe("certified");
+    expect(answer.certificate).toMatchObject({
+      certified: true,
+      event: "EM loss > 0.01",
+      alpha: 0.1,
+      scope: "new-task",
+      metricClass: "match",
+      nGroups: 30,
+    });
+    expect(answer.predicted.saving.mean).toBeGreaterThan(0);
+    expect(answer.predicted.saving.low).toBeLessThanOrEqual(answer.predicted.saving.high);
+    expect(answer.evidence[0]!.weight).toBeGreaterThan(0);
+    expect(answer.evidence.map(({ weight }) => weight)).toEqual(
+      answer.evidence.map(({ weight }) => weight).sort((a, b) => b - a),
+    );
+    expect(createStopper(answer.policy)).toBeDefined();
+  });
+
+  test("says how many groups are missing", () => {
+    const answer = recommendFrom(model, task, { bound: "mean", maxLoss: 0.005 });
+    expect(answer.status).toBe("uncertified");
+    expect(answer.certificate).toMatchObject({ certified: false, missingGroups: 9 });
+    expect(answer.certificate.statement).toBe("Not certified: 9 more calibration groups are needed.");
+  });
+
+  test("a metric class without calibration groups is not certified by another", () => {
+    const answer = recommendFrom(model, { ...task, metric: "bleu" });
+    expect(answer.certificate).toMatchObject({ certified: false, metricClass: "overlap", nGroups: 0 });
+  });
+
+  test("abstains far from every past run", () => {
+    const answer = recommendFrom(model, {
+      datasetSize: 1e12,
+      answerLength: 9000,
+      family: "hyena",
+      learningRate: 9,
+    });
+    expect(answer.status).toBe("abstained");
+    expect(answer.policy.criterion).toBe("never");
+    expect(answer.distance.value).toBeGreaterThan(answer.distance.gate);
+  });
+
+  test("a target gets what it can express exactly", () => {
+    const { policy } = recommendFrom(model, task, { target: "huggingface" });
+    if (!("params" in policy)) throw new Error("a composite is not expressible");
+    expect(policy.criterion === "never" || policy.params["unit"] === "evals").toBe(true);
+    if (policy.criterion !== "never" && "warmup" in policy) expect(policy.warmup?.updatesBest).not.toBe(true);
+  });
+
+  test("loss-only tasks are answered by loss-only runs", () => {
+    const answer = recommendFrom(
+      model,
+      { datasetSize: 1000, family: "t5", metricClass: "loss" },
+      { maxLoss: 0.02 },
+    );
+    expect(answer.certificate.metricClass).toBe("loss");
+    expect(answer.certificate.event).toBe("relative loss increase > 0.02");
+    if ("monitor" in answer.policy && answer.status !== "abstained")
+      expect(answer.policy.monitor).toBe("evalLoss");
+  });
+
+  test("the front rises in both, and starts at what costs nothing", () => {
+    const { pareto } = recommendFrom(model, task);
+    pareto.slice(1).forEach((point, index) => {
+      expect(point.saving).toBeGreaterThan(pareto[index]!.saving);
+      expect(point.emLoss).toBeGreaterThanOrEqual(pareto[index]!.emLoss);
+    });
+  });
+
+  test("`last` delivery is not certified by outcomes of `best`", () => {
+    const answer = recommendFrom(model, task, { delivery: "last" });
+    expect(answer.status).not.toBe("certified");
+    expect("delivery" in answer.policy && answer.policy.delivery).toBe("last");
+  });
+
+  test("few runs of one group give an uncertified answer", () => {
+    const small = trainModel(runs(3), { seed: 1 });
+    const answer = recommendFrom(small, task);
+    expect(answer.status).not.toBe("certified");
+    expect(answer.certificate.missingGroups).toBe(9);
+  });
+});
