@@ -47,9 +47,9 @@ function splitRecord(text: string, from: number, delimiter: string): { cells: st
   }
 }
 
-/** The delimiter that splits the header into most cells: comma, semicolon or tab. */
+/** The delimiter that splits the header into most cells: comma, semicolon, tab or bar. */
 export function delimiterOf(headerLine: string): string {
-  const counts = [",", "\t", ";"].map((mark) => ({ mark, count: headerLine.split(mark).length }));
+  const counts = [",", "\t", ";", "|"].map((mark) => ({ mark, count: headerLine.split(mark).length }));
   return counts.reduce((best, next) => (next.count > best.count ? next : best)).mark;
 }
 

@@ -54,7 +54,7 @@ const runNames = ["run", "run_id", "run_name", "trial", "trial_id", "seed"];
 const evaluationPrefix = /^(eval|evaluation|val|valid|validation|test|dev)(_|$)/;
 const reinforcement = /(^|_)(return|reward|rew|rew_mean|reward_mean|success_rate|distance)$/;
 const notAMetric =
-  /_(runtime|(samples|steps|tokens)_per_second|epoch|step|steps|num_tokens|time)$|_(timestamp|duration)$/;
+  /_(runtime|(samples|steps|tokens)_per_second|num_tokens|time|timestamp|duration)$|^[a-z]+_(epochs?|steps?)$/;
 
 /** A name in lower case with `_` for blanks and punctuation; the underscore of `_step` stays. */
 const keyOf = (name: string): string =>
@@ -82,13 +82,14 @@ function isBareScore(key: string): boolean {
  * columns are those with an evaluation prefix; where there are none, bare scores such as `accuracy`.
  *
  * @param names - column names as in the file
+ * @param bareScores - false where scores without prefix are known to be of the training data
  */
-export function rolesOf(names: readonly string[]): ColumnRoles {
+export function rolesOf(names: readonly string[], bareScores = true): ColumnRoles {
   const keyed = names.map((name) => ({ name, key: keyOf(name) }));
   const first = (keys: readonly string[]): string | undefined =>
     keys.map((key) => keyed.find((column) => column.key === key)?.name).find((name) => name !== undefined);
   const prefixed = keyed.filter(({ key }) => isEvaluation(key));
-  const bare = keyed.filter(({ key }) => isBareScore(key));
+  const bare = !bareScores ? [] : keyed.filter(({ key }) => isBareScore(key));
   const step = first(stepNames);
   const planned = keyed.find(({ key, name }) => /^(total|max|num)_steps$/.test(key) && name !== step)?.name;
   return {

@@ -13,6 +13,8 @@ export interface GenericTable {
   readonly names: readonly string[];
   readonly rows: readonly GenericRow[];
   readonly known?: KnownFacts;
+  /** Scores without evaluation prefix are of the training data. */
+  readonly bareScoresAreTraining?: boolean;
 }
 
 /** One row: numbers and texts by column name. */
@@ -138,7 +140,7 @@ function pivoted(table: GenericTable): GenericTable {
 /** The runs of a generic table, or why it is none: `reason` is set where no column tells of training progress. */
 export function runsOfTable(given: GenericTable): { runs: RawRun[]; reason?: string } {
   const table = pivoted(given);
-  const roles = rolesOf(table.names);
+  const roles = rolesOf(table.names, table.bareScoresAreTraining !== true);
   if (roles.step === undefined && roles.epoch === undefined && roles.tokens === undefined) {
     return { runs: [], reason: "has no step, epoch or token column." };
   }

@@ -68,7 +68,8 @@ function splitPrefix(key: string): { split: "validation" | "test"; rest: string 
 }
 
 /** Rank of a name within its class: canonical spellings first, then names that end in one, then the others. */
-function rankWithin(rest: string): { canonical: string; rank: number } {
+function rankWithin(name: string): { canonical: string; rank: number } {
+  const rest = name.replace(/_dataloader_idx_\d+$/, "").replace(/_(epoch|step)$/, "");
   const whole = canonicalNames.findIndex(([, pattern]) => pattern.test(rest));
   if (whole >= 0) return { canonical: canonicalNames[whole]![0], rank: whole * 10 };
   const parts = rest.split("_");

@@ -56,6 +56,10 @@ export interface RawRun {
   readonly lastStep: number | null;
   readonly known: KnownFacts;
   readonly warnings: readonly string[];
+  /** The steps are epochs; the record counts them from 1. */
+  readonly stepIsEpoch?: boolean;
+  /** Metrics that the record knows under another name, by their name in the log. */
+  readonly aliases?: Readonly<Record<string, string>>;
 }
 
 /** Evaluations of one step (or epoch) joined. */

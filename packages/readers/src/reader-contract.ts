@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { runRecordSchema } from "@stopwise/core";
-import { readLogs, type IngestedFile, type LogReader, type ReadOptions } from "./index.ts";
+import { readLogs, recordsOf, type IngestedFile, type LogReader, type ReadOptions } from "./index.ts";
 import { findLogs } from "./find-logs.ts";
 
 /** Contents by path below a temporary folder. */
@@ -104,8 +104,7 @@ function describeFixture(reader: LogReader, fixture: ReaderFixture): void {
       const before = (await readLogs(["."], { ...options, root })).files;
       write(root, files);
       const now = (await readLogs(["."], { ...options, root })).files;
-      const ids = (found: readonly IngestedFile[]) =>
-        found.flatMap((file) => file.runs.map(({ record }) => record?.id));
+      const ids = (found: readonly IngestedFile[]) => recordsOf({ files: found }).map(({ id }) => id);
       expect(ids(before).length).toBeGreaterThan(0);
       expect(ids(now)).toEqual(ids(before));
     },

@@ -19,7 +19,18 @@ const expected = present
   : [];
 
 /** Formats whose facts this version reads. */
-const formatsRead = new Set(["hf-trainer-state", "model-card", "csv", "jsonl", "progress-csv"]);
+const formatsRead = new Set([
+  "csv",
+  "flair-loss-tsv",
+  "flair-training-log",
+  "hf-trainer-state",
+  "joeynmt-train-log",
+  "joeynmt-validations",
+  "jsonl",
+  "lightning-metrics-csv",
+  "model-card",
+  "progress-csv",
+]);
 const facts = ["nEvalPoints", "lastStep", "metrics", "firstEval", "lastEval", "best"] as const;
 
 /** The facts alone; the order of the metrics is no fact. */

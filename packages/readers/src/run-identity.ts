@@ -23,7 +23,7 @@ const nDigits = (value: number): number =>
  */
 export function runIdentity(run: RawRun, absolutePath: string): string {
   const evaluations = mergeEvaluations(run.evaluations);
-  const first = evaluations.find((row) => (row.step ?? row.epoch ?? 0) > 0) ?? evaluations[0];
+  const first = evaluations.find((row) => row.step === null || row.step > 0) ?? evaluations[0];
   const values = Object.entries(first?.values ?? {})
     .filter(([, value]) => Number.isFinite(value))
     .sort(([left], [right]) => (left < right ? -1 : 1));

@@ -85,9 +85,11 @@ function chooseMetric(
 }
 
 /** Steps of the checkpoints: the log's own, else epochs counted from 1. */
-function stepsOf(rows: readonly MergedEvaluation[]): { steps: number[]; stepIsEpoch: boolean } {
-  if (rows.every((row) => row.step !== null))
-    return { steps: rows.map((row) => row.step!), stepIsEpoch: false };
+function stepsOf(run: RawRun, rows: readonly MergedEvaluation[]): { steps: number[]; stepIsEpoch: boolean } {
+  if (rows.every((row) => row.step !== null)) {
+    const shift = run.stepIsEpoch === true && rows.some((row) => row.step === 0) ? 1 : 0;
+    return { steps: rows.map((row) => row.step! + shift), stepIsEpoch: run.stepIsEpoch === true };
+  }
   const fromZero = rows.some((row) => row.epoch === 0);
   const shift = fromZero ? 1 : 0;
   return { steps: rows.map((row, index) => (row.epoch ?? index) + shift), stepIsEpoch: true };
@@ -279,12 +281,16 @@ function recordOf(
   };
 }
 
+const renamed = (values: Readonly<Record<string, number>>, names: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [names[name] ?? name, value]));
+
 /** The value of an evaluation that counts for the record: rows after the end of training count only where nothing else was evaluated at their step. */
 function recordValues(run: RawRun) {
   const during = new Set(run.evaluations.filter((row) => row.afterEnd !== true).map((row) => row.step));
   return (row: RawRun["evaluations"][number]) => {
     if (row.afterEnd === true && during.has(row.step)) return null;
-    return row.mended === undefined ? row.values : row.mended;
+    const values = row.mended === undefined ? row.values : row.mended;
+    return values === null || run.aliases === undefined ? values : renamed(values, run.aliases);
   };
 }
 
@@ -303,7 +309,7 @@ export function mapRun(run: RawRun, options: MappingOptions): MappedRun {
     return { record: undefined, warnings: [...run.warnings, ...warnings, ...none], missing: [] };
   }
   const ranked = rankMetrics(names);
-  const { steps, stepIsEpoch } = stepsOf(rows);
+  const { steps, stepIsEpoch } = stepsOf(run, rows);
   const points = checkpointsOf(run, rows, {
     steps,
     chosen,

@@ -1,9 +1,10 @@
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { delimitedNumber, parseDelimited, type DelimitedTable } from "../delimited-text.ts";
-import { runsOfTable, type GenericRow } from "../generic-rows.ts";
+import { runsOfTable, type GenericRow, type GenericTable } from "../generic-rows.ts";
 import { readText } from "../log-text.ts";
 
-function rowsOf({ header, rows, delimiter }: DelimitedTable): GenericRow[] {
+/** Rows of a parsed table as numbers and texts by column; empty cells are absent. */
+export function rowsOf({ header, rows, delimiter }: DelimitedTable): GenericRow[] {
   return rows.map((cells) => {
     const row: Record<string, number | string> = {};
     for (const [index, cell] of cells.entries()) {
@@ -15,11 +16,14 @@ function rowsOf({ header, rows, delimiter }: DelimitedTable): GenericRow[] {
   });
 }
 
+/** What a format knows of its tables beyond the names of their columns. */
+export type TableFacts = Pick<GenericTable, "known" | "bareScoresAreTraining">;
+
 /** Reads a CSV or TSV file by the names of its columns. */
-export async function readGenericCsv(file: LogFile): Promise<FileReading[]> {
+export async function readGenericCsv(file: LogFile, facts: TableFacts = {}): Promise<FileReading[]> {
   const table = parseDelimited(await readText(file), file.path);
   const names = table.header.filter((name) => name !== "");
-  const { runs, reason } = runsOfTable({ names, rows: rowsOf(table) });
+  const { runs, reason } = runsOfTable({ ...facts, names, rows: rowsOf(table) });
   const warnings =
     table.nBroken > 0 ? [`${table.nBroken} rows have another number of cells than the header.`] : [];
   return [

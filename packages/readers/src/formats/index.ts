@@ -1,7 +1,15 @@
 import type { LogReader } from "../contract.ts";
 import { csv } from "./csv.ts";
+import { flairLossTsv } from "./flair-loss-tsv.ts";
+import { flairTrainingLog } from "./flair-training-log.ts";
 import { hfTrainerState } from "./hf-trainer-state.ts";
+import { joeynmtTrainLog } from "./joeynmt-train-log.ts";
+import { joeynmtValidations } from "./joeynmt-validations.ts";
 import { jsonl } from "./jsonl.ts";
+import { kerasCsv } from "./keras-csv.ts";
+import { kerasHistory } from "./keras-history.ts";
+import { lightningMetricsCsv } from "./lightning-metrics-csv.ts";
+import { llamaFactory } from "./llama-factory.ts";
 import { modelCard } from "./model-card.ts";
 import { progressCsv } from "./progress-csv.ts";
 import { recognisedReaders } from "./recognised.ts";
@@ -12,8 +20,16 @@ export const logReaders: readonly LogReader[] = [
   runRecord,
   hfTrainerState,
   modelCard,
-  csv,
+  llamaFactory,
+  lightningMetricsCsv,
+  kerasCsv,
+  kerasHistory,
+  joeynmtValidations,
+  joeynmtTrainLog,
+  flairLossTsv,
+  flairTrainingLog,
   progressCsv,
+  csv,
   jsonl,
   ...recognisedReaders,
 ];

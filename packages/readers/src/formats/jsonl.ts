@@ -1,6 +1,7 @@
 import { factsOfConfig } from "../config-facts.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { runsOfTable, type GenericRow } from "../generic-rows.ts";
+import type { TableFacts } from "./csv.ts";
 import { readLines, SkippedLines } from "../log-lines.ts";
 import { loggedNumber, parsePythonJson } from "../python-json.ts";
 import type { KnownFacts } from "../raw-run.ts";
@@ -77,10 +78,11 @@ export async function readJsonRows(file: LogFile): Promise<JsonRows> {
 }
 
 /** Runs of JSON rows by the names of their fields. */
-export function readingOfRows(file: LogFile, { rows, names, config, warnings }: JsonRows): FileReading {
+export function readingOfRows(file: LogFile, json: JsonRows, facts: TableFacts = {}): FileReading {
+  const { rows, names, config, warnings } = json;
   const settings = Object.fromEntries(Object.entries(config).filter(([name]) => !kindFields.includes(name)));
   const known: KnownFacts = Object.keys(settings).length === 0 ? {} : factsOfConfig(settings);
-  const { runs, reason } = runsOfTable({ names, rows, known });
+  const { runs, reason } = runsOfTable({ ...facts, names, rows, known });
   return {
     path: file.path,
     runs,

@@ -1,0 +1,54 @@
+import { describeReader } from "../reader-contract.ts";
+import { joeynmtTrainLog } from "./joeynmt-train-log.ts";
+
+const step = (at: number): string =>
+  `2024-05-06 06:19:22,276 - INFO - joeynmt.training - Epoch   1, Step:      ${at}, Batch Loss:     3.5, Batch Acc: 0.14, Tokens per Sec:       60, Lr: 0.000300`;
+const result = (acc: string): string =>
+  `2024-05-06 07:22:26,069 - INFO - joeynmt.prediction - Evaluation result (greedy) loss:   3.75, ppl:  41.50, acc:   ${acc}, generation: 3783.7685[sec], evaluation: 0.0000[sec]`;
+const text = (...lines: string[]): string =>
+  ["2024 - INFO - root - Hello! This is Joey-NMT (version 2.2.0).", ...lines].join("\n") + "\n";
+
+describeReader(joeynmtTrainLog, [
+  {
+    name: "a result has the step of the training line before",
+    files: {
+      "m/train.log": text(
+        "- joeynmt.helpers - cfg.training.learning_rate : 0.0003",
+        "- joeynmt.helpers - cfg.training.batch_type : token",
+        "- joeynmt.helpers - cfg.training.batch_size : 2048",
+        step(400),
+        step(500),
+        result("0.25"),
+        step(1000),
+        result("0.50"),
+        step(1100),
+        "- joeynmt.training - Training ended since minimum lr 1e-08 was reached.",
+      ),
+    },
+    earlier: { "m/train.log": text(step(500), result("0.25"), step(1000), result("0.50")) },
+    primary: "m/train.log",
+    runs: [
+      {
+        facts: {
+          nEvalPoints: 2,
+          lastStep: 1100,
+          metrics: ["loss", "ppl", "acc"],
+          firstEval: { step: 500, loss: 3.75, ppl: 41.5, acc: 0.25 },
+        },
+        record: {
+          metric: "token_accuracy",
+          end: "early-stopped",
+          points: [{ step: 500, tokens: 1_024_000, trainLoss: 3.5, lr: 3e-4 }, {}],
+        },
+      },
+    ],
+  },
+  {
+    name: "no evaluation yet",
+    files: { "train.log": text(step(100)) },
+    primary: "train.log",
+    status: "skipped",
+    reason: /no evaluation result/,
+    runs: [{ facts: { nEvalPoints: 0, lastStep: 100 } }],
+  },
+]);

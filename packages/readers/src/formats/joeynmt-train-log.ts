@@ -1,0 +1,105 @@
+import type { LogReader } from "../contract.ts";
+import { factsOfConfig } from "../config-facts.ts";
+import { readText } from "../log-text.ts";
+import {
+  laterStep,
+  orderRows,
+  type Evaluation,
+  type KnownFacts,
+  type RawRun,
+  type TrainingRow,
+} from "../raw-run.ts";
+
+type Row = { readonly step: number; readonly epoch: number | null } & (
+  { training: TrainingRow } | { evaluation: Evaluation }
+);
+
+/** Settings, sizes and end that a Joey NMT log tells. */
+export function factsOfJoeyLog(text: string): KnownFacts {
+  const settings = [...text.matchAll(/cfg\.([\w.]+)\s+:\s+(\S.*?)\s*$/gm)].map(
+    ([, name, value]) => [name!, value!] as const,
+  );
+  const config = factsOfConfig(Object.fromEntries(settings.filter(([name]) => !name.startsWith("testing."))));
+  const setting = (name: string): string | undefined => settings.find(([key]) => key === name)?.[1];
+  const [source, target] = [setting("data.src.lang"), setting("data.trg.lang")];
+  const params = /Total params: (\d+)/.exec(text)?.[1];
+  const stopped = /Training ended since (?:minimum|early)/.test(text);
+  const size = /split=train, len=(\d+)/.exec(text)?.[1];
+  const evalSize = /split=dev, len=(\d+)/.exec(text)?.[1] ?? /Predicting (\d+) example/.exec(text)?.[1];
+  const pairs = source === undefined || target === undefined ? {} : { task: `${source}-${target}` };
+  const byTokens =
+    setting("training.batch_type") === "token" && typeof config.hyper?.["batchSize"] === "number";
+  return {
+    ...config,
+    ...pairs,
+    model: undefined,
+    family: "nmt-transformer",
+    ...(params !== undefined && { params: Number(params) }),
+    ...(size !== undefined && { datasetSize: Number(size) }),
+    ...(evalSize !== undefined && { evalSize: Number(evalSize) }),
+    ...(byTokens && { tokensPerStep: Number(config.hyper["batchSize"]) }),
+    end: stopped ? "early-stopped" : /Training ended after/.test(text) ? "completed" : "unknown",
+  };
+}
+
+const trainingLine =
+  /Epoch\s+(\d+),\s+Step:\s+(\d+),\s+Batch Loss:\s+([\d.eE+-]+|nan|inf).*?Lr:\s+([\d.eE+-]+)/;
+const pair = /([A-Za-z][\w-]*):\s+(-?[\d.]+(?:e[+-]?\d+)?|nan|inf)(\[sec\])?/g;
+
+function rowsOf(text: string): Row[] {
+  const rows: Row[] = [];
+  let [step, epoch]: [number, number | null] = [0, null];
+  for (const line of text.split(/\r?\n/)) {
+    const training = trainingLine.exec(line);
+    if (training !== null) {
+      [step, epoch] = [Number(training[2]), Number(training[1])];
+      rows.push({
+        step,
+        epoch,
+        training: { step, epoch, loss: Number(training[3]), lr: Number(training[4]) },
+      });
+    }
+    const result = /Evaluation result[^:]*?(?=\s[a-z]+\s*\d*:)(.*)$/i.exec(line)?.[1];
+    if (result === undefined) continue;
+    const values = [...result.matchAll(pair)].filter(([, , , seconds]) => seconds === undefined);
+    rows.push({
+      step,
+      epoch,
+      evaluation: {
+        step,
+        epoch: null,
+        values: Object.fromEntries(values.map(([, name, value]) => [name!, Number(value)])),
+      },
+    });
+  }
+  return rows;
+}
+
+function runOf(text: string): RawRun {
+  const { rows, warnings } = orderRows(rowsOf(text), (row) => row.step);
+  return {
+    key: "",
+    evaluations: rows.flatMap((row) => ("evaluation" in row ? [row.evaluation] : [])),
+    training: rows.flatMap((row) => ("training" in row ? [row.training] : [])),
+    lastStep: rows.reduce<number | null>((last, row) => laterStep(last, row.step), null),
+    known: factsOfJoeyLog(text),
+    warnings,
+    aliases: { acc: "token_accuracy" },
+  };
+}
+
+/**
+ * Joey NMT's `train.log`: an `Evaluation result` line has no step, it is that of the last training line. Values
+ * have two decimals; `validations.txt` beside it has more and is preferred.
+ */
+export const joeynmtTrainLog: LogReader = {
+  format: "joeynmt-train-log",
+  title: "Joey NMT train.log",
+  detect: (file) =>
+    /\.(log|txt)$/i.test(file.name) && /Joey-?NMT|- joeynmt\./i.test(file.headText) ? 0.85 : 0,
+  read: async ([file]) => {
+    const run = runOf(await readText(file!));
+    const none = run.evaluations.length === 0 ? { reason: "the log holds no evaluation result." } : {};
+    return [{ path: file!.path, runs: [run], warnings: [], ...none }];
+  },
+};

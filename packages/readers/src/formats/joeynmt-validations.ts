@@ -1,0 +1,83 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { LogFormatError } from "@stopwise/core";
+import type { LogFile, LogReader } from "../contract.ts";
+import { readText } from "../log-text.ts";
+import { cellNumber } from "../markdown-table.ts";
+import { laterStep, orderRows, type Evaluation, type RawRun, type TrainingRow } from "../raw-run.ts";
+import { factsOfJoeyLog } from "./joeynmt-train-log.ts";
+
+interface Validation {
+  readonly step: number;
+  readonly lr: number | undefined;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** One line such as `Steps: 500\tloss: 3.7\tppl: 41.5\tLR: 0.0003\t*`; undefined where it is none. */
+function parseLine(line: string): Validation | undefined {
+  const pairs = line.split("\t").map((part) => /^\s*([^:]+?)\s*:\s*(\S+)\s*$/.exec(part));
+  const numbers = pairs.flatMap((pair): [string, number][] => {
+    const value = pair === null ? undefined : cellNumber(pair[2]!);
+    return value === undefined ? [] : [[pair![1]!, value]];
+  });
+  const find = (name: RegExp): number | undefined => numbers.find(([key]) => name.test(key))?.[1];
+  const step = find(/^steps?$/i);
+  if (step === undefined) return undefined;
+  return {
+    step,
+    lr: find(/^lr$/i),
+    values: Object.fromEntries(numbers.filter(([key]) => !/^(steps?|lr)$/i.test(key))),
+  };
+}
+
+/** The loss of the record: per token, which is the logarithm of the perplexity; older versions sum over tokens. */
+function perTokenLoss(values: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const named = (name: string): string | undefined =>
+    Object.keys(values).find((key) => key.toLowerCase() === name);
+  const [loss, perplexity] = [named("loss"), named("ppl")];
+  if (loss === undefined || perplexity === undefined || !(values[perplexity]! > 0)) return values;
+  return { ...values, [loss]: Math.log(values[perplexity]!) };
+}
+
+async function runOf(file: LogFile, text: string): Promise<RawRun> {
+  const lines = text.split(/\r?\n/);
+  const parsed = lines.map(parseLine);
+  const validations = parsed.filter((row) => row !== undefined);
+  if (validations.length === 0) {
+    throw new LogFormatError(
+      { file: file.path, line: 1 },
+      "no line reads `Steps: N`.",
+      "Check that it is a validations.txt.",
+    );
+  }
+  const nBroken = lines.filter((line, index) => line.trim() !== "" && parsed[index] === undefined).length;
+  const { rows, warnings } = orderRows(validations, ({ step }) => step);
+  const log = await readFile(join(dirname(file.absolute), "train.log"), "utf8").catch(() => undefined);
+  return {
+    key: "",
+    evaluations: rows.map(({ step, values }): Evaluation => ({
+      step,
+      epoch: null,
+      values,
+      mended: perTokenLoss(values),
+    })),
+    training: rows.map(({ step, lr }): TrainingRow => ({ step, lr })),
+    lastStep: rows.reduce<number | null>((last, { step }) => laterStep(last, step), null),
+    known: log === undefined ? { family: "nmt-transformer" } : factsOfJoeyLog(log),
+    warnings: nBroken > 0 ? [...warnings, `${nBroken} lines without a step are left out.`] : warnings,
+    aliases: { acc: "token_accuracy", Acc: "token_accuracy" },
+  };
+}
+
+/**
+ * Joey NMT's `validations.txt`: one tab-separated line per validation. The spelling of the keys differs by version;
+ * the loss may be a sum over tokens, so the record takes the logarithm of the perplexity where there is one.
+ */
+export const joeynmtValidations: LogReader = {
+  format: "joeynmt-validations",
+  title: "Joey NMT validations.txt",
+  detect: (file) => (/\.txt$/i.test(file.name) && /^\uFEFF?Steps: \d+\t/.test(file.headText) ? 0.9 : 0),
+  read: async ([file]) => [
+    { path: file!.path, runs: [await runOf(file!, await readText(file!))], warnings: [] },
+  ],
+};

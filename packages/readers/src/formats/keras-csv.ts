@@ -1,0 +1,20 @@
+import type { LogFile, LogReader } from "../contract.ts";
+import { delimiterOf } from "../delimited-text.ts";
+import { readGenericCsv } from "./csv.ts";
+
+function isKeras(file: LogFile): boolean {
+  const line = file.headText.replace(/^\uFEFF/, "").split(/\r?\n/, 1)[0]!;
+  const names = line.split(delimiterOf(line)).map((name) => name.trim());
+  return names[0] === "epoch" && (names.includes("loss") || names.includes("val_loss"));
+}
+
+/**
+ * CSVLogger of Keras: one row per epoch, counted from 0; `val_` columns are the evaluation, `NA` is missing. With
+ * `append=True` the file goes on after a restart, which a falling epoch shows.
+ */
+export const kerasCsv: LogReader = {
+  format: "keras-csv",
+  title: "Keras CSVLogger",
+  detect: (file) => (/\.(csv|tsv|log|txt)$/i.test(file.name) && isKeras(file) ? 0.7 : 0),
+  read: ([file]) => readGenericCsv(file!, { bareScoresAreTraining: true }),
+};

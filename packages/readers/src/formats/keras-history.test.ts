@@ -1,0 +1,44 @@
+import { describeReader } from "../reader-contract.ts";
+import { kerasHistory } from "./keras-history.ts";
+
+describeReader(kerasHistory, [
+  {
+    name: "lists per epoch with bare NaN",
+    files: {
+      "out/history.json":
+        '{"loss": [2, NaN, 0.5], "accuracy": [0.1, 0.2, 0.3], "val_loss": [1.5, 1.25, "NaN"], "val_accuracy": [0.25, 0.5, 0.75]}',
+    },
+    earlier: { "out/history.json": '{"loss": [2, 1], "val_loss": [1.5, 1.25], "val_accuracy": [0.25, 0.5]}' },
+    primary: "out/history.json",
+    runs: [
+      {
+        facts: {
+          nEvalPoints: 3,
+          metrics: ["val_loss", "val_accuracy"],
+          lastEval: { step: null, epoch: 2, val_accuracy: 0.75 },
+        },
+        record: {
+          points: [
+            { step: 1, quality: 0.25, trainLoss: 2 },
+            { step: 2, trainLoss: null },
+            { step: 3, evalLoss: null, trainLoss: 0.5 },
+          ],
+        },
+      },
+    ],
+  },
+  {
+    name: "as tfjs gives it",
+    files: { "h.json": '{"epoch": [0, 1], "history": {"val_acc": [0.5, 0.6], "loss": [1, 0.5]}}' },
+    primary: "h.json",
+    runs: [{ record: { metric: "accuracy", points: [{ step: 1 }, { step: 2, quality: 0.6 }] } }],
+  },
+  {
+    name: "lists of different lengths",
+    files: { "h.json": '{"loss": [1, 2, 3], "val_loss": [1, 2]}' },
+    primary: "h.json",
+    status: "failed",
+    reason: /must hold lists of one length, got 3, 2/,
+    runs: [],
+  },
+]);

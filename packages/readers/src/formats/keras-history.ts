@@ -1,0 +1,66 @@
+import { LogFormatError } from "@stopwise/core";
+import type { LogReader } from "../contract.ts";
+import { runsOfTable, type GenericRow } from "../generic-rows.ts";
+import { readJson } from "../log-text.ts";
+import { loggedNumber } from "../python-json.ts";
+
+type Entries = Readonly<Record<string, unknown>>;
+
+const isEntries = (value: unknown): value is Entries =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The metric lists of a History, bare or under `history`. */
+function listsOf(value: unknown): Map<string, readonly unknown[]> {
+  const history = isEntries(value) && isEntries(value["history"]) ? value["history"] : value;
+  if (!isEntries(history)) return new Map();
+  const lists = Object.entries(history).filter((entry): entry is [string, unknown[]] =>
+    Array.isArray(entry[1]),
+  );
+  return new Map(lists);
+}
+
+function rowsOf(lists: ReadonlyMap<string, readonly unknown[]>): GenericRow[] {
+  const nEpochs = Math.max(0, ...[...lists.values()].map((list) => list.length));
+  return Array.from({ length: nEpochs }, (_, epoch) => {
+    const row: Record<string, number | string> = { epoch };
+    for (const [name, list] of lists) {
+      const value = loggedNumber(list[epoch]);
+      if (value !== undefined && name !== "epoch") row[name] = value;
+    }
+    return row;
+  });
+}
+
+/**
+ * History of Keras or tfjs as users save it: a JSON object of lists of equal length, one value per epoch counted
+ * from 0, bare or under `history`; `val_` lists are the evaluation.
+ */
+export const kerasHistory: LogReader = {
+  format: "keras-history",
+  title: "Keras or tfjs History",
+  detect: (file) => {
+    if (!/\.json$/i.test(file.name)) return 0;
+    const lists = /^\s*\{\s*"[^"]+"\s*:\s*(\[\s*(-?\d|NaN|null|")|\{|\d)/.test(
+      file.headText.replace(/^\uFEFF/, ""),
+    );
+    return lists && /"(val_\w+|loss)"\s*:\s*\[\s*(-?[\d.]|-?Infinity|NaN|null)/.test(file.headText) ? 0.6 : 0;
+  },
+  read: async ([file]) => {
+    const lists = listsOf(await readJson(file!));
+    const lengths = new Set([...lists.values()].map((list) => list.length));
+    if (lengths.size !== 1) {
+      const rule = `must hold lists of one length, got ${[...lengths].join(", ") || "none"}.`;
+      throw new LogFormatError({ file: file!.path }, rule, "Save the history of one training.");
+    }
+    const names = ["epoch", ...[...lists.keys()].filter((name) => name !== "epoch")];
+    const { runs, reason } = runsOfTable({ names, rows: rowsOf(lists), bareScoresAreTraining: true });
+    return [
+      {
+        path: file!.path,
+        runs,
+        warnings: [],
+        ...(reason === undefined ? {} : { reason: `the history ${reason}` }),
+      },
+    ];
+  },
+};

@@ -1,0 +1,36 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { parseDocument } from "yaml";
+import { factsOfConfig } from "../config-facts.ts";
+import type { LogFile, LogReader } from "../contract.ts";
+import type { KnownFacts } from "../raw-run.ts";
+import { readGenericCsv } from "./csv.ts";
+import { flattened } from "./jsonl.ts";
+
+/** Settings of a YAML file; Python tags (`!!python/object`) are read as text and nothing is constructed. */
+export async function factsOfYaml(path: string): Promise<KnownFacts> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  const document = parseDocument(text, { logLevel: "silent" });
+  const content: unknown = document.errors.length > 0 ? undefined : document.toJS();
+  return typeof content === "object" && content !== null ? factsOfConfig(flattened({ ...content })) : {};
+}
+
+const firstLine = (file: LogFile): string => file.headText.split(/\r?\n/, 1)[0]!.toLowerCase();
+
+/**
+ * `metrics.csv` of Lightning's CSV logger: sparse rows, training and validation values on different ones, joined
+ * by step. `hparams.yaml` beside it gives the settings; it may be absent or empty.
+ */
+export const lightningMetricsCsv: LogReader = {
+  format: "lightning-metrics-csv",
+  title: "Lightning metrics.csv",
+  detect: (file) => {
+    if (file.name !== "metrics.csv") return 0;
+    const isOurs = /(^|,)epoch(,|$)/.test(firstLine(file)) && /(^|,)step(,|$)/.test(firstLine(file));
+    return isOurs ? 0.9 : 0;
+  },
+  read: async ([file]) => {
+    const known = await factsOfYaml(join(dirname(file!.absolute), "hparams.yaml"));
+    return readGenericCsv(file!, { known, bareScoresAreTraining: true });
+  },
+};
