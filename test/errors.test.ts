@@ -30,7 +30,7 @@ test.each([
     'semantics "kera" is not known.',
   ],
   [["replay", "--policy", '{"version":1,"criterion":"stale","threshold":3}', "--curve", "c.json"], "stale"],
-  [["evaluate"], "the store is empty"],
+  [["evaluate"], "the store .stopwise is empty."],
 ] as const)("%j is refused in one line, with exit status 2", (args, message) => {
   writeFileSync(place.file("c.json"), "[0.1, 0.2]");
   const { status, stdout, stderr } = place.stopwise(...args);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { groupOf, InsufficientDataError, type RunRecord } from "@stopwise/core";
+import { groupOf, InvalidInputError, type RunRecord } from "@stopwise/core";
 import { deserializeModel, serializeModel, trainModel, type StopwiseModel } from "@stopwise/meta-model";
 import { ModelRegistry, withStore, type ModelEntry } from "@stopwise/store";
 import { compare, heldOutGroups, judge, shuffled, type Comparison } from "./held-out.ts";
@@ -47,10 +47,7 @@ async function storedRuns(folder: string): Promise<{ runs: RunRecord[]; hashes: 
   return withStore(folder, { mode: "read" }, async (store) => {
     const hashes = await store.hashes();
     if (hashes.size > 0) return { runs: await store.readRuns(), hashes };
-    throw new InsufficientDataError(
-      { has: 0, needs: 1, what: "stored runs; the store is empty" },
-      "Run stopwise ingest PATH first.",
-    );
+    throw new InvalidInputError(`the store ${folder} is empty.`, "Run stopwise ingest PATH first.");
   });
 }
 
@@ -124,7 +121,7 @@ function reasonOf(before: InUse | undefined, comparison: Comparison | null): str
  * Trains a model on the stored runs and the shipped sweep, compares it with the model in use on held-out groups, and
  * puts it into use unless it is worse.
  *
- * @throws {InsufficientDataError} when the store is empty
+ * @throws {InvalidInputError} when the store is empty
  */
 export async function retrain(options: RetrainOptions): Promise<Retrained> {
   const { runs: own, hashes } = await storedRuns(options.store);

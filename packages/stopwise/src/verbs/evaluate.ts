@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { InsufficientDataError, type RunRecord } from "@stopwise/core";
+import { InvalidInputError, type RunRecord } from "@stopwise/core";
 import { evaluate, type EvaluateReport } from "@stopwise/meta-model";
 import { withStore } from "@stopwise/store";
 import type { Command } from "commander";
@@ -22,8 +22,8 @@ async function runsOf(flags: EvaluateFlags): Promise<RunRecord[]> {
   if (flags.runs !== undefined) return readRunFile(flags.runs);
   const stored = await withStore(flags.store, { mode: "read" }, (store) => store.readRuns());
   if (stored.length > 0) return stored;
-  throw new InsufficientDataError(
-    { has: 0, needs: 2, what: "groups of runs; the store is empty" },
+  throw new InvalidInputError(
+    `the store ${flags.store} is empty.`,
     "Run stopwise ingest PATH first, or name a file with --runs.",
   );
 }
