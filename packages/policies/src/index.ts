@@ -1,3 +1,18 @@
+export {
+  answerOutcomes,
+  evaluateAnswers,
+  type AnswerEvaluation,
+  type AnswerRow,
+} from "./answers/answer-outcomes.ts";
+export {
+  answerPortfolio,
+  describeAnswerPolicy,
+  parseAnswerPolicy,
+  type AnswerPolicy,
+} from "./answers/answer-policy.ts";
+export { createAnswerStopper, type AnswerDecision, type AnswerStopper } from "./answers/answer-stopper.ts";
+export { questionOf, type Question, type QuestionRecord } from "./answers/question.ts";
+export { answerCriteria } from "./answers/registry.ts";
 export { contextOf, type CriterionFactory, type PlannedLength, type StopperContext } from "./context.ts";
 export { criteria } from "./criteria.ts";
 export {

@@ -1,0 +1,204 @@
+import { firstPassages } from "../first-passage.ts";
+import { emptyMatrix, type OutcomeMatrix } from "../outcome-matrix.ts";
+import type { AnswerCriterion } from "./answer-criterion.ts";
+import {
+  answerCriterionOf,
+  describeAnswerPolicy,
+  parseAnswerPolicy,
+  type AnswerPolicy,
+} from "./answer-policy.ts";
+import { BallotBox } from "./ballot.ts";
+import type { Question } from "./question.ts";
+
+/** Policies that differ in nothing but the threshold. */
+interface NestedAnswers {
+  readonly policy: AnswerPolicy;
+  readonly criterion: AnswerCriterion;
+  /** Ascending; Infinity for "take all". */
+  readonly thresholds: Float64Array;
+  readonly columns: readonly number[];
+}
+
+function nestedOf(policies: readonly AnswerPolicy[]): NestedAnswers[] {
+  const groups = new Map<string, { policy: AnswerPolicy; column: number }[]>();
+  policies.forEach((policy, column) => {
+    const key = JSON.stringify({ ...policy, threshold: 0 });
+    groups.set(key, [...(groups.get(key) ?? []), { policy, column }]);
+  });
+  const order = ({ policy }: { policy: AnswerPolicy }): number => policy.threshold ?? Infinity;
+  return [...groups.values()].map((members) => {
+    members.sort((a, b) => order(a) - order(b));
+    const { policy } = members[0]!;
+    return {
+      policy,
+      criterion: answerCriterionOf(policy),
+      thresholds: Float64Array.from(members, order),
+      columns: members.map(({ column }) => column),
+    };
+  });
+}
+
+/** A question with its answers in some order, and every criterion's statistic after each of them. */
+interface Poll {
+  /** Whether the answer after k + 1 samples is right, `[nSamples]`. */
+  readonly correct: Uint8Array;
+  /** Cost of k + 1 samples, `[nSamples]`. */
+  readonly cost: Float64Array;
+  /** Stop of every policy, `[nPolicies]`. */
+  readonly stops: Int32Array;
+}
+
+/** Holds the poll: one pass over the answers, one first passage for the thresholds of each criterion. */
+function pollOf(question: Question, order: Int32Array, nested: readonly NestedAnswers[]): Poll {
+  const { answers, correct, cost, kind } = question;
+  const latest = kind === "budget";
+  const box = new BallotBox();
+  const right = new Map<string, number>();
+  const series = nested.map(() => new Float64Array(order.length));
+  const delivered = new Uint8Array(order.length);
+  const spent = new Float64Array(order.length);
+  order.forEach((sample, k) => {
+    const name = answers[sample]! < 0 ? null : String(answers[sample]!);
+    if (name !== null && !right.has(name)) right.set(name, correct[sample]!);
+    const ballot = box.add(name);
+    nested.forEach(({ criterion, policy }, g) => {
+      series[g]![k] = criterion.statistic(ballot, policy.params, latest ? Number.NaN : order.length);
+    });
+    delivered[k] = latest ? correct[sample]! : ballot.leader === null ? 0 : right.get(ballot.leader)!;
+    const own = cost[sample]! - (sample === 0 ? 0 : cost[sample - 1]!);
+    spent[k] = latest ? cost[sample]! : own + (k === 0 ? 0 : spent[k - 1]!);
+  });
+  const stops = new Int32Array(nested.reduce((n, { columns }) => n + columns.length, 0));
+  nested.forEach(({ policy, thresholds, columns }, g) => {
+    const found = firstPassages(series[g]!, policy.minSamples - 1, thresholds);
+    columns.forEach((column, j) => (stops[column] = found[j]!));
+  });
+  return { correct: delivered, cost: spent, stops };
+}
+
+/** A small seeded generator (mulberry32): whole numbers below n. */
+function below(seed: number): (n: number) => number {
+  let state = seed;
+  return (n) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * n);
+  };
+}
+
+function ordersOf(question: Question, repeats: number, seed: number): Int32Array[] {
+  const stored = Int32Array.from({ length: question.nSamples }, (_, i) => i);
+  if (question.kind !== "iid") return [stored];
+  const draw = below(seed);
+  return Array.from({ length: repeats }, (_, r) => {
+    const order = stored.slice();
+    if (r === 0) return order;
+    for (let i = order.length - 1; i > 0; i--) {
+      const j = draw(i + 1);
+      [order[i], order[j]] = [order[j]!, order[i]!];
+    }
+    return order;
+  });
+}
+
+/**
+ * Outcomes of every answer policy on every question, as a matrix of the same kind that training curves give: the same
+ * hindsight, choice and certificates apply. `saving` = 1 - tokens(stop) / tokens(all); `emLoss` = 1 where the majority of
+ * all samples is right and the answer at the stop is wrong, else 0. Questions in their stored order; with growing budgets
+ * the answer is the latest one and the tokens are those of its own response.
+ */
+export function answerOutcomes(questions: readonly Question[], policies: readonly unknown[]): OutcomeMatrix {
+  const parsed = policies.map(parseAnswerPolicy);
+  const nested = nestedOf(parsed);
+  const matrix = emptyMatrix(questions.length, parsed.length);
+  questions.forEach((question, run) => {
+    const poll = pollOf(question, ordersOf(question, 1, 0)[0]!, nested);
+    const last = question.nSamples - 1;
+    poll.stops.forEach((stop, column) => {
+      const at = run * parsed.length + column;
+      matrix.stopIndex[at] = stop;
+      matrix.saving[at] = 1 - poll.cost[stop]! / poll.cost[last]!;
+      matrix.emLoss[at] = Math.max(0, poll.correct[last]! - poll.correct[stop]!);
+    });
+  });
+  return matrix;
+}
+
+/** What an answer policy does on a set of questions. */
+export interface AnswerRow {
+  readonly policy: AnswerPolicy;
+  readonly sentence: string;
+  readonly nQuestions: number;
+  readonly nGroups: number;
+  /** Mean share of the tokens saved. */
+  readonly saving: number;
+  /** Share of questions answered rightly when stopping, and with all samples. */
+  readonly accuracy: number;
+  readonly accuracyOfAll: number;
+  /** Share of questions that all samples answer rightly and the stopped ones wrongly. */
+  readonly emLoss: number;
+  /** accuracyOfAll - accuracy: what is lost on balance, negative for a gain. */
+  readonly netLoss: number;
+  readonly meanSamples: number;
+}
+
+/** How questions are evaluated. */
+export interface AnswerEvaluation {
+  /** Random orders per question with independent samples, the stored one included. */
+  readonly repeats?: number;
+  readonly seed?: number;
+  /** `group`: each task and model weighs the same, its questions equally; `run`: each question the same. */
+  readonly weighting?: "group" | "run";
+}
+
+function weightsOf(questions: readonly Question[], weighting: "group" | "run"): Float64Array {
+  const sizes = new Map<string, number>();
+  for (const { group } of questions) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  return Float64Array.from(questions, ({ group }) =>
+    weighting === "run" ? 1 / questions.length : 1 / (sizes.size * sizes.get(group)!),
+  );
+}
+
+/**
+ * Evaluates answer policies on questions of one kind against taking all samples, averaged over random orders of the
+ * samples where these are independent (`kind` `iid`): the order in which independent samples were stored means nothing.
+ *
+ * @param questions all of one kind, see {@link Question}; mixing kinds makes the means meaningless
+ * @param policies validated here
+ */
+export function evaluateAnswers(
+  questions: readonly Question[],
+  policies: readonly unknown[],
+  { repeats = 5, seed = 1, weighting = "group" }: AnswerEvaluation = {},
+): AnswerRow[] {
+  const parsed = policies.map(parseAnswerPolicy);
+  const nested = nestedOf(parsed);
+  const weights = weightsOf(questions, weighting);
+  const nGroups = new Set(questions.map(({ group }) => group)).size;
+  const sums = parsed.map(() => ({ saving: 0, accuracy: 0, accuracyOfAll: 0, emLoss: 0, meanSamples: 0 }));
+  questions.forEach((question, run) => {
+    const orders = ordersOf(question, repeats, seed + run);
+    const weight = weights[run]! / orders.length;
+    for (const order of orders) {
+      const poll = pollOf(question, order, nested);
+      const last = order.length - 1;
+      poll.stops.forEach((stop, column) => {
+        const sum = sums[column]!;
+        sum.saving += weight * (1 - poll.cost[stop]! / poll.cost[last]!);
+        sum.accuracy += weight * poll.correct[stop]!;
+        sum.accuracyOfAll += weight * poll.correct[last]!;
+        sum.emLoss += weight * Math.max(0, poll.correct[last]! - poll.correct[stop]!);
+        sum.meanSamples += weight * (stop + 1);
+      });
+    }
+  });
+  return parsed.map((policy, column) => ({
+    policy,
+    sentence: describeAnswerPolicy(policy),
+    nQuestions: questions.length,
+    nGroups,
+    ...sums[column]!,
+    netLoss: sums[column]!.accuracyOfAll - sums[column]!.accuracy,
+  }));
+}
