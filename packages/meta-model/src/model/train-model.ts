@@ -51,10 +51,10 @@ export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {
     featureNames: taskFeatureList.map((feature) => feature.name),
     start: Object.fromEntries(Object.entries(start).map(([kind, part]) => [kind, part.header])),
   };
-  const sections: Record<string, Section> = Object.fromEntries(
-    parts.flatMap((part) => Object.entries(part.sections)),
-  );
-  if (learned !== undefined) sections["learned"] = learned;
+  const sections: Record<string, Section> = {
+    ...Object.fromEntries(parts.flatMap((part) => Object.entries(part.sections))),
+    ...trainLearned(learnedRuns, seedFor(seed, "learned")),
+  };
   return deserializeModel(packContainer(header, sections));
 }
 

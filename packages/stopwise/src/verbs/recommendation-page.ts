@@ -1,3 +1,4 @@
+import type { LearnedAnswer } from "@stopwise/meta-model/predict";
 import { describePolicy } from "@stopwise/policies";
 import type { Advice } from "../library/advice.ts";
 import { renderTable } from "../command-line/table.ts";
@@ -25,6 +26,19 @@ function lossText({ mean, low, high }: Interval, isLoss: boolean): string {
 
 function savingText({ mean, low, high }: Interval, unit: string): string {
   return `${percent(mean)} of training ${unit} (${percent(low)} to ${percent(high)})`;
+}
+
+/** What the learned stopper adds, for a loop that asks at every evaluation. */
+function learnedLines(advice: Advice): string[] {
+  const learned = advice.advice["learned"] as LearnedAnswer | undefined;
+  if (learned === undefined || learned.status === "abstained") return [];
+  const { predicted, status, certificate } = learned;
+  return [
+    "",
+    `A loop that asks createStopper at every evaluation can use the learned criterion, ${status}:`,
+    `  ${learned.sentence}`,
+    `  saves ${savingText(predicted.saving, predicted.costUnit)} and loses ${lossText(predicted.emLoss, certificate.metricClass === "loss")} on the calibration groups`,
+  ];
 }
 
 /** Hours and money that the predicted saving is worth, where plan, speed and price are known. */
@@ -94,6 +108,7 @@ export function recommendationPage(advice: Advice, options: PageOptions): string
     `distance     ${distance.value.toFixed(2)} from the past runs, gate ${distance.gate.toFixed(2)}`,
     `learned from ${model.trainedOn}`,
     ...evidenceTable(advice),
+    ...learnedLines(advice),
     ...(options.pareto === true ? paretoTable(advice) : []),
     ...configLines(advice.config),
   ].join("\n");

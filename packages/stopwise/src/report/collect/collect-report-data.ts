@@ -34,10 +34,9 @@ function collectFrom(
   const { bound, seed } = options;
   const lossKind = kind === "loss" ? "relative" : "points";
   options.onProgress?.("learning from half of the groups");
-  // The in-run criterion is fitted with its threshold below.
-  const model = trainModel(learnedFrom, { seed, maxLearnedRuns: 0 });
+  const model = trainModel(learnedFrom, { seed });
   options.onProgress?.("stopping the runs of the other half");
-  const curves = tellingRuns(heldOutStops(shown, { model, learnedFrom, bound, seed }), bound, lossKind);
+  const curves = tellingRuns(heldOutStops(shown, { model, bound }), bound, lossKind);
   const byId = new Map(shown.map((run) => [run.id, run]));
   options.onProgress?.("shuffling task features");
   const start = model.start[kind];
