@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type UserConfig } from "tsdown";
@@ -6,12 +6,15 @@ import { defineConfig, type UserConfig } from "tsdown";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const shipped = join(here, "../../datasets");
 
-/** Copies the shipped sweeps into the package. */
+/** Copies the shipped sweeps, the README and the licence into the package. */
 function copyShipped(): void {
   rmSync(join(here, "datasets"), { recursive: true, force: true });
   mkdirSync(join(here, "datasets"), { recursive: true });
   for (const name of readdirSync(shipped).filter((it) => it.endsWith(".jsonl.gz"))) {
     cpSync(join(shipped, name), join(here, "datasets", name));
+  }
+  for (const name of ["README.md", "LICENSE"]) {
+    if (existsSync(join(here, "../..", name))) cpSync(join(here, "../..", name), join(here, name));
   }
 }
 

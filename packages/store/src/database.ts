@@ -9,7 +9,7 @@ import { migrations } from "./columns.ts";
 export interface OpenOptions {
   /** `read` shares the file with other readers and creates nothing; default `write`. */
   readonly mode?: "read" | "write" | undefined;
-  /** How long to wait for another process that holds the file, in seconds; default 5. */
+  /** How long to wait for another process that holds the file, in seconds; default 10. */
   readonly waitSeconds?: number | undefined;
 }
 
@@ -51,7 +51,7 @@ function openError(error: unknown, file: string, seconds: number): unknown {
 /** Opens the file, waiting with growing pauses while another process holds its lock. */
 async function openWaiting(file: string, options: OpenOptions): Promise<DuckDBInstance> {
   const { DuckDBInstance } = await import("@duckdb/node-api");
-  const seconds = options.waitSeconds ?? 5;
+  const seconds = options.waitSeconds ?? 10;
   const deadline = Date.now() + seconds * 1000;
   const settings = options.mode === "read" && file !== ":memory:" ? { access_mode: "READ_ONLY" } : {};
   for (let pause = 20; ; pause = Math.min(2 * pause, 500)) {

@@ -15,6 +15,11 @@ test("columns are aligned, numbers to the right, missing values show as a dash",
   ).toBe("name         n\na       12,345\nlonger       -");
 });
 
+test("text beyond the width loses its middle", () => {
+  const column = { title: "t", value: (text: string) => text, maxWidth: 6 };
+  expect(renderTable(["abcdef", "abcdefg"], [column])).toBe("t\nabcdef\nabc…fg");
+});
+
 test.each([
   [0.123456, "0.1235"],
   [1234.5, "1,235"],

@@ -4,6 +4,8 @@ export interface Column<Row> {
   readonly value: (row: Row) => string | number | null | undefined;
   /** Numbers stand right. */
   readonly align?: "left" | "right";
+  /** Longer text loses its middle, so that both its beginning and its end can be read. */
+  readonly maxWidth?: number;
 }
 
 /** A number with few digits: whole ones grouped by thousands, others with four significant digits. */
@@ -14,9 +16,12 @@ export function shortNumber(value: number): string {
     : String(Number(value.toPrecision(4)));
 }
 
-function cellText(value: string | number | null | undefined): string {
+function cellText(value: string | number | null | undefined, maxWidth = Infinity): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "-";
-  return typeof value === "number" ? shortNumber(value) : value;
+  if (typeof value === "number") return shortNumber(value);
+  if (value.length <= maxWidth) return value;
+  const kept = maxWidth - 1;
+  return `${value.slice(0, Math.ceil(kept / 2))}…${value.slice(value.length - Math.floor(kept / 2))}`;
 }
 
 /**
@@ -26,7 +31,7 @@ function cellText(value: string | number | null | undefined): string {
  * @param columns - from left to right
  */
 export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
-  const cells = rows.map((row) => columns.map(({ value }) => cellText(value(row))));
+  const cells = rows.map((row) => columns.map(({ value, maxWidth }) => cellText(value(row), maxWidth)));
   const lines = [columns.map(({ title }) => title), ...cells];
   const widths = columns.map((_, i) => lines.reduce((width, line) => Math.max(width, line[i]!.length), 0));
   const pad = (text: string, i: number): string =>

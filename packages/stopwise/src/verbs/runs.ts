@@ -28,8 +28,8 @@ function listing(runs: readonly RunSummary[]): string {
   if (runs.length === 0) return emptyLine;
   const table = renderTable(runs, [
     { title: "run", value: (run) => run.id },
-    { title: "group", value: (run) => run.group },
-    { title: "model", value: (run) => run.model },
+    { title: "group", value: (run) => run.group, maxWidth: 40 },
+    { title: "model", value: (run) => run.model, maxWidth: 36 },
     { title: "metric", value: (run) => run.metric },
     { title: "evals", value: (run) => run.nCheckpoints, align: "right" },
     { title: "last step", value: (run) => run.lastStep, align: "right" },

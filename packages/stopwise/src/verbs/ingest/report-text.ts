@@ -62,7 +62,7 @@ export function missingText(missing: readonly MissingFacts[]): string {
   const table = renderTable(missing.slice(0, shownRuns), [
     { title: "run", value: ({ run }) => run },
     { title: "missing", value: (it) => it.missing.join(", ") },
-    { title: "log", value: ({ path }) => path },
+    { title: "log", value: ({ path }) => path, maxWidth: 72 },
   ]);
   const rest = missing.length - shownRuns;
   return rest > 0 ? `${table}\n... and ${counted(rest, "further run")}; all of them with --json.` : table;
