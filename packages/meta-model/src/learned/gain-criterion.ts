@@ -2,23 +2,23 @@ import { InvalidInputError, type Curve } from "@stopwise/core";
 import { CheckpointExtractor, checkpointFeatures, type CheckpointState } from "@stopwise/features";
 import type { Json, Observation, StopperContext, StreamingCriterion } from "@stopwise/policies";
 import { checkpointPlanOf, monitoredSignals, nRowFeatures, taskPart } from "./feature-rows.ts";
-import { statisticOf, type GainPredictor } from "./gain-statistic.ts";
+import type { RowStatistic } from "./gain-statistic.ts";
 
 /** The learned statistic, live: one feature row and one prediction per checkpoint, whatever the length of the run. */
 export class GainCriterion implements StreamingCriterion {
-  readonly #predictor: GainPredictor;
+  readonly #head: RowStatistic;
   readonly #extractor: CheckpointExtractor;
   readonly #kind: Curve["kind"];
   readonly #row = new Float64Array(nRowFeatures);
 
   constructor(
-    { predictor, kind }: { predictor: GainPredictor; kind: Curve["kind"] },
+    { head, kind }: { head: RowStatistic; kind: Curve["kind"] },
     context: StopperContext,
     state?: Json,
   ) {
     const task = context.task ?? {};
     const plan = checkpointPlanOf(task, context.planned);
-    this.#predictor = predictor;
+    this.#head = head;
     this.#kind = kind;
     this.#extractor =
       state === undefined
@@ -29,7 +29,7 @@ export class GainCriterion implements StreamingCriterion {
 
   observe(observation: Observation): number {
     this.#extractor.observe(monitoredSignals(observation, this.#kind), this.#row);
-    return statisticOf(this.#predictor, this.#row);
+    return this.#head.statistic(this.#row);
   }
 
   state(): Json {

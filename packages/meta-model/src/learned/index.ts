@@ -9,6 +9,7 @@ export {
   remainingGainLearner,
   type RemainingGainOptions,
 } from "./remaining-gain.ts";
+export { ridgeGainLearner } from "./ridge-gain.ts";
 export {
   calibrateThreshold,
   riskOfThresholds,
@@ -17,3 +18,4 @@ export {
   type ThresholdBound,
   type ThresholdSample,
 } from "./threshold.ts";
+export { valueIterationLearner } from "./value-iteration.ts";

@@ -1,9 +1,9 @@
 import { BoostedTrees } from "../trees/boosting.ts";
 import type { ByteReader, ByteWriter } from "../trees/bytes.ts";
-import type { GainPredictor } from "./gain-statistic.ts";
+import { gainStatistic, type RowStatistic } from "./gain-statistic.ts";
 
-/** The mean of several boosted ensembles over the same columns. */
-export class MeanOfTrees implements GainPredictor {
+/** Predicts the square root of the remaining gain as the mean of several boosted ensembles over the same columns. */
+export class MeanOfTrees implements RowStatistic {
   readonly #members: readonly BoostedTrees[];
 
   constructor(members: readonly BoostedTrees[]) {
@@ -14,6 +14,10 @@ export class MeanOfTrees implements GainPredictor {
     let sum = 0;
     for (const member of this.#members) sum += member.predict(row);
     return sum / this.#members.length;
+  }
+
+  statistic(row: ArrayLike<number>): number {
+    return gainStatistic(this.predict(row), row);
   }
 
   write(writer: ByteWriter): void {

@@ -1,9 +1,9 @@
 import { ModelFileError, type Curve, type Task } from "@stopwise/core";
 import type { Json, StopperContext, StreamingCriterion } from "@stopwise/policies";
 import { ByteReader, ByteWriter } from "../trees/bytes.ts";
-import { featureRows, nRowFeatures, rowFeatureNames } from "./feature-rows.ts";
+import { featureRows, rowFeatureNames } from "./feature-rows.ts";
 import { GainCriterion } from "./gain-criterion.ts";
-import { statisticOf, type GainPredictor } from "./gain-statistic.ts";
+import { statisticsOf } from "./gain-statistic.ts";
 import type { InRunModel } from "./in-run-learner.ts";
 import { promisedThreshold, readLevels, writeLevels, type Levels, type PromisedThreshold } from "./levels.ts";
 import { MeanOfTrees } from "./mean-of-trees.ts";
@@ -11,7 +11,7 @@ import type { ThresholdBound } from "./threshold.ts";
 
 /** What was learned from the runs of one kind. */
 export interface GainHead {
-  readonly predictor: GainPredictor;
+  readonly predictor: MeanOfTrees;
   /** Absent where no statistics were held out. */
   readonly levels?: Levels;
 }
@@ -19,14 +19,6 @@ export interface GainHead {
 type Kind = Curve["kind"];
 const kinds: readonly Kind[] = ["quality", "loss"];
 const magic = 0x53574732;
-
-/** The statistic at every row, `[nRows]`; rows are `[nRows, nRowFeatures]`. */
-export function statisticsOf(predictor: GainPredictor, rows: Float64Array): Float64Array {
-  const n = rows.length / nRowFeatures;
-  return Float64Array.from({ length: n }, (_, index) =>
-    statisticOf(predictor, rows.subarray(index * nRowFeatures, (index + 1) * nRowFeatures)),
-  );
-}
 
 /**
  * Remaining gain: z = -g / max(1 - p, 0.02)^(1/4), with g the predicted square root of the quality that the rest of
@@ -62,7 +54,7 @@ export class RemainingGainModel implements InRunModel {
     const kind = context.task?.metricClass === "loss" ? "loss" : "quality";
     const head = this.#heads[kind];
     if (head === undefined) return { observe: () => Number.NaN, state: () => null };
-    return new GainCriterion({ predictor: head.predictor, kind }, context, state);
+    return new GainCriterion({ head: head.predictor, kind }, context, state);
   }
 
   /**
