@@ -30,6 +30,7 @@ const formatsRead = new Set([
   "lightning-metrics-csv",
   "model-card",
   "progress-csv",
+  "tfevents",
 ]);
 const facts = ["nEvalPoints", "lastStep", "metrics", "firstEval", "lastEval", "best"] as const;
 

@@ -14,12 +14,14 @@ import { modelCard } from "./model-card.ts";
 import { progressCsv } from "./progress-csv.ts";
 import { recognisedReaders } from "./recognised.ts";
 import { runRecord } from "./run-record.ts";
+import { tfevents } from "./tfevents.ts";
 
 /** Every reader; the most certain one takes a file. */
 export const logReaders: readonly LogReader[] = [
   runRecord,
   hfTrainerState,
   modelCard,
+  tfevents,
   llamaFactory,
   lightningMetricsCsv,
   kerasCsv,

@@ -23,13 +23,6 @@ const unread = (what: string): string => `${what}: this version does not read th
 /** Files that belong to training but hold no curve, or whose format is not read. */
 const recognised: readonly Recognised[] = [
   {
-    format: "tfevents",
-    title: "TensorBoard event file",
-    certainty: 0.9,
-    matches: named(/[^/]*tfevents[^/]*$/),
-    reason: unread("TensorBoard event file"),
-  },
-  {
     format: "mlflow-mlruns",
     title: "MLflow file store",
     certainty: 0.9,

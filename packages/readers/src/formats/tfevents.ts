@@ -1,0 +1,208 @@
+import { readFile } from "node:fs/promises";
+import { LogFormatError } from "@stopwise/core";
+import { factsOfConfig } from "../config-facts.ts";
+import type { FileReading, LogFile, LogReader } from "../contract.ts";
+import { readEventFile, type EventFile, type ScalarEvent } from "../event-file.ts";
+import { parsePythonJson } from "../python-json.ts";
+import { laterStep, type Evaluation, type KnownFacts, type RawRun, type TrainingRow } from "../raw-run.ts";
+
+interface Opened {
+  readonly file: LogFile;
+  readonly events: EventFile;
+  /** `train/` or `validation/` where the folder names the split. */
+  readonly prefix: string;
+}
+
+const splitFolder = /^(train|training|val|valid|validation|eval|test|dev)$/i;
+const split = /^(eval|evaluation|val|valid|validation|test|dev)$/i;
+const prefixed = /^(eval|evaluation|val|valid|validation|test|dev)[_/]/i;
+const notAMetric =
+  /(runtime|_per_second|_vs_iterations|preparation_time|compilation_time)$|(^|\/)(epoch|step)$/;
+
+const foldersOf = (file: LogFile): string[] => file.path.split("/").slice(0, -1);
+
+const isEvaluation = (tag: string): boolean =>
+  (prefixed.test(tag) || tag.split("/").some((part) => split.test(part))) && !notAMetric.test(tag);
+
+/** The folder of a run: split folders and the folder that holds a writer's settings belong to the one above. */
+function runFolder(file: LogFile): string {
+  const parts = foldersOf(file);
+  if (splitFolder.test(parts.at(-1) ?? "") || /^\d{9,}\.\d+$/.test(parts.at(-1) ?? "")) parts.pop();
+  return parts.join("/");
+}
+
+/** The tag as a metric name that begins with its split: `Loss/val` as `val/loss`, `epoch_loss` as `loss`. */
+function metricName(tag: string): string {
+  const parts = tag.split("/");
+  const at = parts.findIndex((part) => split.test(part));
+  const ordered = at > 0 ? [parts[at]!, ...parts.filter((_, index) => index !== at)] : parts;
+  return ordered.join("/").replace(/(^|\/)epoch_/, "$1");
+}
+
+/** When a file's first scalar was written. */
+const beganAt = ({ scalars, firstWallSeconds }: EventFile): number =>
+  scalars[0]?.wallSeconds ?? firstWallSeconds;
+
+/** The scalars of one file after its own restarts. */
+function afterRestarts({ scalars, restarts }: EventFile): ScalarEvent[] {
+  return scalars.filter(
+    ({ step }, index) => !restarts.some((restart) => index < restart.nBefore && step >= restart.step),
+  );
+}
+
+/**
+ * Joins the scalars of a run's files in the order of their beginning. Where a file begins after another has ended
+ * and takes up a tag at a lower step, the steps above are of an abandoned branch; else the later write wins.
+ */
+function joinScalars(opened: readonly Opened[]): Map<string, Map<number, number>> {
+  const tags = new Map<string, Map<number, number>>();
+  let lastWallSeconds = Number.NEGATIVE_INFINITY;
+  for (const { events, prefix } of opened) {
+    const begun = new Set<string>();
+    for (const { tag, step, value } of afterRestarts(events)) {
+      const name = prefix + tag;
+      const values = tags.get(name) ?? new Map<number, number>();
+      if (!begun.has(name) && beganAt(events) > lastWallSeconds) {
+        for (const known of [...values.keys()]) if (known > step) values.delete(known);
+      }
+      begun.add(name);
+      values.set(step, value);
+      tags.set(name, values);
+    }
+    lastWallSeconds = events.scalars.reduce(
+      (last, { wallSeconds }) => Math.max(last, wallSeconds),
+      lastWallSeconds,
+    );
+  }
+  return tags;
+}
+
+const trainingTags: readonly (readonly [keyof TrainingRow, RegExp])[] = [
+  ["loss", /^(train(ing)?[/_](batch_|epoch_|total_)?loss(_step|_epoch)?|loss\/train(ing)?|loss)$/i],
+  ["gradNorm", /^(train(ing)?[/_])?grad(ient)?_norm$/i],
+  ["lr", /^((train(ing)?|optim\w*)[/_])?(learning_rate|lr)(\/[\w.-]+)?$|^lr-\w+$/i],
+  ["tokens", /^(train[/_])?(num_tokens|num_input_tokens_seen|tokens(_seen)?|consumed_tokens)$/i],
+];
+
+function trainingOf(tags: ReadonlyMap<string, ReadonlyMap<number, number>>): TrainingRow[] {
+  const rows = new Map<number, Record<string, number>>();
+  for (const [name, pattern] of trainingTags) {
+    const found = [...tags].find(([tag]) => pattern.test(tag));
+    for (const [step, value] of found?.[1] ?? []) rows.set(step, { ...rows.get(step), [name]: value });
+  }
+  return [...rows].sort(([left], [right]) => left - right).map(([step, row]) => ({ step, ...row }));
+}
+
+/** Values are written as float32: seven digits are what was logged. */
+const sevenDigits = (value: number): number =>
+  Number.isFinite(value) ? Number(value.toPrecision(7)) : value;
+
+function evaluationsOf(tags: ReadonlyMap<string, ReadonlyMap<number, number>>): Evaluation[] {
+  const steps = new Map<number, { values: Record<string, number>; mended: Record<string, number> }>();
+  for (const [tag, values] of tags) {
+    if (!isEvaluation(tag)) continue;
+    for (const [step, value] of values) {
+      const row = steps.get(step) ?? { values: {}, mended: {} };
+      row.values[tag] = value;
+      row.mended[tag] = sevenDigits(value);
+      steps.set(step, row);
+    }
+  }
+  const sorted = [...steps].sort(([left], [right]) => left - right);
+  return sorted.map(([step, row]) => ({ step, epoch: null, ...row }));
+}
+
+/** Settings from the arguments that a trainer wrote as text. */
+function knownOf(opened: readonly Opened[]): KnownFacts {
+  for (const { events } of opened) {
+    const written = [...events.texts].find(([tag]) => /^args(\/text_summary)?$/.test(tag))?.[1];
+    if (written === undefined) continue;
+    try {
+      const settings: unknown = parsePythonJson(written);
+      if (typeof settings === "object" && settings !== null) return trainerFacts({ ...settings });
+    } catch {
+      return {}; // Arguments in another spelling tell nothing; the curve stands without them.
+    }
+  }
+  return {};
+}
+
+function trainerFacts(settings: Readonly<Record<string, unknown>>): KnownFacts {
+  const names = ["learning_rate", "num_train_epochs", "max_steps", "per_device_train_batch_size", "seed"];
+  const more = [
+    "weight_decay",
+    "warmup_steps",
+    "warmup_ratio",
+    "lr_scheduler_type",
+    "label_smoothing_factor",
+  ];
+  const kept = Object.fromEntries(
+    [...names, ...more].flatMap((name) => (name in settings ? [[name, settings[name]]] : [])),
+  );
+  return factsOfConfig(kept);
+}
+
+function runOf(opened: readonly Opened[]): RawRun {
+  const tags = joinScalars(opened);
+  const steps = [...tags.values()].flatMap((values) => [...values.keys()]);
+  const evaluations = evaluationsOf(tags);
+  const names = [...new Set(evaluations.flatMap(({ values }) => Object.keys(values)))];
+  return {
+    key: "",
+    evaluations,
+    training: trainingOf(tags),
+    lastStep: steps.reduce<number | null>((last, step) => laterStep(last, step), null),
+    known: knownOf(opened),
+    warnings: [],
+    aliases: Object.fromEntries(names.map((name) => [name, metricName(name)])),
+  };
+}
+
+async function openEvents(file: LogFile): Promise<Opened | FileReading> {
+  const events = readEventFile(await readFile(file.absolute));
+  if (events.damagedAt === 0 || (file.sizeBytes > 0 && Number.isNaN(events.firstWallSeconds))) {
+    const failure = new LogFormatError(
+      { file: file.path },
+      "is no event file: its first record is damaged.",
+      "Restore the file.",
+    );
+    return { path: file.path, runs: [], failure, warnings: [] };
+  }
+  const folder = foldersOf(file).at(-1) ?? "";
+  return { file, events, prefix: splitFolder.test(folder) ? `${folder}/` : "" };
+}
+
+const damageOf = ({ events }: Opened): string[] =>
+  events.damagedAt === undefined ? [] : [`damaged at byte ${events.damagedAt}: what stands before is read.`];
+
+const nEvaluations = ({ events, prefix }: Opened): number =>
+  new Set(events.scalars.filter(({ tag }) => isEvaluation(prefix + tag)).map(({ step }) => step)).size;
+
+async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
+  const read = await Promise.all(files.map(openEvents));
+  const opened = read.filter((entry) => "events" in entry);
+  const readings = read.filter((entry) => "runs" in entry);
+  if (opened.length === 0) return readings;
+  opened.sort((left, right) => beganAt(left.events) - beganAt(right.events));
+  const size = (entry: Opened): number => nEvaluations(entry) * 1e9 + entry.events.scalars.length;
+  const primary = opened.reduce((best, next) => (size(next) > size(best) ? next : best));
+  const run = runOf(opened);
+  const reason = run.evaluations.length > 0 ? {} : { reason: "holds training scalars only, no evaluation." };
+  for (const entry of opened) {
+    const own = entry === primary ? { runs: [run] } : { runs: [], partOf: primary.file.path };
+    readings.push({ path: entry.file.path, ...own, warnings: damageOf(entry), ...reason });
+  }
+  return readings;
+}
+
+/**
+ * TensorBoard event files: the files of a folder are one run, `train` and `validation` folders beside each other
+ * too. Scalars as simple values or tensors; tags below `eval`, `val`, `validation` or `test` are the evaluation.
+ */
+export const tfevents: LogReader = {
+  format: "tfevents",
+  title: "TensorBoard event file",
+  detect: (file) => (/tfevents/.test(file.name) ? 0.9 : 0),
+  unitOf: runFolder,
+  read: readUnit,
+};
