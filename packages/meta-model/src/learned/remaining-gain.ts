@@ -18,6 +18,8 @@ export interface RemainingGainOptions extends GainFitOptions {
   readonly boosting: Omit<BoostingOptions, "seed" | "loss">;
   /** The model is the mean of one ensemble for each of these losses. */
   readonly losses: readonly BoostingLoss[];
+  /** Whether the square root of the gain is predicted, or the gain itself (for comparison). */
+  readonly scale: "root" | "linear";
 }
 
 /** The settings that the studies of the decision record ended with. */
@@ -28,6 +30,7 @@ export const remainingGainDefaults: Omit<RemainingGainOptions, "seed"> = {
   groupPower: 0.5,
   boosting: { ...boostingDefaults, trees: 100, learningRate: 0.1, columnShare: 0.3 },
   losses: ["squared", { quantile: 0.6 }, { quantile: 0.7 }, { quantile: 0.8 }],
+  scale: "root",
 };
 
 /**
@@ -51,9 +54,10 @@ export const remainingGainLearner: InRunLearner = { name: "remaining-gain", fit:
 
 function boosted({ table, roots, weights, seed }: GainData, settings: RemainingGainOptions): MeanOfTrees {
   const binned = binTable(table);
+  const target = settings.scale === "root" ? roots : roots.map((root) => root * root);
   return new MeanOfTrees(
     settings.losses.map((loss, member) =>
-      fitBoosting(binned, roots, weights, {
+      fitBoosting(binned, target, weights, {
         ...settings.boosting,
         loss,
         seed: seedFor(seed, `member-${member}`),

@@ -1,0 +1,278 @@
+/**
+ * Decision quality of in-run criteria on groups that they have not seen.
+ *
+ *   tsx bench/learned.ts models ../shared/curves/finetune.jsonl.gz
+ *   tsx bench/learned.ts signals ../shared/curves/finetune.jsonl.gz
+ *   tsx bench/learned.ts speed
+ *
+ * Five folds of groups. In each, criterion and thresholds are fitted on the other four (thresholds on statistics that
+ * are held out once more inside them) and judged on the fold: `promise`. `frontier` chooses its threshold on the judged
+ * runs. Groups weigh 1; one line more weighs runs.
+ */
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { curveOf, groupOf, reachedPlan, runRecordSchema, type Curve, type Task } from "@stopwise/core";
+import { taskOf } from "@stopwise/features";
+import {
+  calibrateThreshold,
+  fitRemainingGain,
+  remainingGainDefaults,
+  remainingGainLearner,
+  ridgeGainLearner,
+  riskOfThresholds,
+  valueIterationLearner,
+  type InRunLearner,
+  type InRunTraining,
+  type RemainingGainOptions,
+  type ThresholdBound,
+  type ThresholdSample,
+} from "@stopwise/meta-model/learned";
+import { hindsight, observationAt } from "@stopwise/policies";
+
+interface Runs extends Required<InRunTraining> {
+  readonly groups: readonly string[];
+}
+
+const nFolds = 5;
+const bounds: readonly ThresholdBound[] = [
+  ...[0.0025, 0.005, 0.01, 0.02].map((maxEmLoss) => ({ kind: "mean", maxEmLoss }) as const),
+  ...[0.05, 0.1, 0.2].map((alpha) => ({ kind: "tail", maxEmLoss: 0.01, alpha }) as const),
+];
+
+function read(path: string): Runs {
+  const bytes = readFileSync(path);
+  const text = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
+  const runs = text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => runRecordSchema.parse(JSON.parse(line)));
+  return {
+    curves: runs.map(curveOf),
+    tasks: runs.map(taskOf),
+    groups: runs.map(groupOf),
+    complete: runs.map(reachedPlan),
+  };
+}
+
+function subset(runs: Runs, which: readonly number[]): Runs {
+  return {
+    curves: which.map((run) => runs.curves[run]!),
+    tasks: which.map((run) => runs.tasks[run]!),
+    groups: which.map((run) => runs.groups[run]!),
+    complete: which.map((run) => runs.complete[run]!),
+  };
+}
+
+function sampleOf(runs: Runs, series: readonly Float64Array[]): ThresholdSample {
+  const which = [...runs.complete.keys()].filter((run) => runs.complete[run]!);
+  return { ...subset(runs, which), series: which.map((run) => series[run]!) };
+}
+
+/** Folds by a hash of the group's name: the same for every learner. */
+function foldOf(group: string): number {
+  let hash = 7;
+  for (const letter of group) hash = (Math.imul(hash, 31) + letter.charCodeAt(0)) | 0;
+  return (((hash ^ (hash >>> 15)) % nFolds) + nFolds) % nFolds;
+}
+
+interface Judged {
+  readonly promise: { saving: number; risk: number }[];
+  readonly frontier: number[];
+}
+
+/** Outcomes of a learner on every complete run, judged in the fold that holds its group out. */
+function judge(runs: Runs, learner: InRunLearner, byRun: boolean): Judged {
+  const all = [...runs.curves.keys()];
+  const promise = bounds.map(() => ({ saving: 0, risk: 0 }));
+  const series = new Array<Float64Array>(runs.curves.length);
+  const unit = (own: Runs): Runs => (byRun ? { ...own, groups: own.curves.map((_, run) => `${run}`) } : own);
+  const nUnits = new Set(
+    unit(
+      subset(
+        runs,
+        all.filter((run) => runs.complete[run]!),
+      ),
+    ).groups,
+  ).size;
+  for (let fold = 0; fold < nFolds; fold++) {
+    const train = subset(
+      runs,
+      all.filter((run) => foldOf(runs.groups[run]!) !== fold),
+    );
+    const held = all.filter((run) => foldOf(runs.groups[run]!) === fold);
+    const judged = subset(runs, held);
+    const { model, heldOut } = learner.fit(train, { seed: 1 });
+    held.forEach((run, at) => (series[run] = model.series(judged.curves[at]!, judged.tasks[at]!)));
+    const sample = sampleOf(
+      unit(judged),
+      held.map((run) => series[run]!),
+    );
+    const share = new Set(Array.from(sample.groups)).size / nUnits;
+    bounds.forEach((bound, k) => {
+      const { threshold } = calibrateThreshold(sampleOf(unit(train), heldOut), bound);
+      if (threshold === Infinity || share === 0) return;
+      const { saving, risk } = riskOfThresholds(sample, Float64Array.of(threshold), bound);
+      promise[k]!.saving += share * saving[0]!;
+      promise[k]!.risk += share * risk[0]!;
+    });
+  }
+  const whole = sampleOf(unit(runs), series);
+  return { promise, frontier: bounds.map((bound) => calibrateThreshold(whole, bound).saving) };
+}
+
+function print(name: string, { promise, frontier }: Judged): void {
+  const cells = promise.map(
+    ({ saving, risk }, k) =>
+      `${saving.toFixed(3)} @ ${(100 * risk).toFixed(bounds[k]!.kind === "mean" ? 2 : 1)} (${frontier[k]!.toFixed(3)})`,
+  );
+  console.log(`| ${name} | ${cells.join(" | ")} |`);
+}
+
+function header(runs: Runs): void {
+  const names = bounds.map((bound) =>
+    bound.kind === "mean" ? `mean ${100 * bound.maxEmLoss}` : `tail ${100 * bound.alpha} %`,
+  );
+  console.log(`${runs.curves.length} runs, ${new Set(runs.groups).size} groups`);
+  console.log("promise: saved @ points lost or % violations (frontier: saved)");
+  console.log(`| | ${names.join(" | ")} |\n|---|${bounds.map(() => "---").join("|")}|`);
+}
+
+function hindsightLine(runs: Runs): void {
+  const sample = sampleOf(
+    runs,
+    runs.curves.map(() => new Float64Array(0)),
+  );
+  const size = new Map<string, number>();
+  for (const group of sample.groups as string[]) size.set(group, (size.get(group) ?? 0) + 1);
+  const weights = (sample.groups as string[]).map((group) => 1 / size.get(group)!);
+  const cells = bounds.map((bound) =>
+    bound.kind === "mean"
+      ? hindsight(sample.curves, { weights, maxMeanLoss: bound.maxEmLoss }).saving.toFixed(3)
+      : "",
+  );
+  console.log(`| hindsight | ${cells.join(" | ")} |`);
+}
+
+const withOptions = (name: string, options: Partial<RemainingGainOptions>): InRunLearner => ({
+  name,
+  fit: (training, { seed }) => fitRemainingGain(training, { ...options, seed }),
+});
+const quantile = (level: number) => ({ quantile: level });
+
+const models: readonly InRunLearner[] = [
+  remainingGainLearner,
+  withOptions("mean only", { losses: ["squared"] }),
+  withOptions("0.8 quantile only", { losses: [quantile(0.8)] }),
+  withOptions("gain, not its root", { losses: ["squared"], scale: "linear" }),
+  withOptions("groups weigh 1", { groupPower: 1 }),
+  withOptions("runs weigh 1", { groupPower: 0 }),
+  withOptions("400 trees at 0.03", {
+    boosting: { ...remainingGainDefaults.boosting, trees: 400, learningRate: 0.03 },
+  }),
+  ridgeGainLearner,
+  valueIterationLearner,
+];
+
+const missing = (series: Float64Array): Float64Array => series.map(() => Number.NaN);
+const withoutTask = (task: Task): Task => ({ metricClass: task.metricClass });
+const withoutPlan = (task: Task): Task => ({
+  ...task,
+  maxSteps: null,
+  maxTokens: null,
+  epochs: null,
+  evals: null,
+});
+const unplanned = (curve: Curve): Curve => ({ ...curve, plannedSteps: Number.NaN, plannedCost: Number.NaN });
+
+/** What is taken away from every run, when fitting and when judging. */
+const ablations: readonly (readonly [string, (curve: Curve, task: Task) => [Curve, Task]])[] = [
+  ["everything", (curve, task) => [curve, task]],
+  ["no plan", (curve, task) => [unplanned(curve), withoutPlan(task)]],
+  ["no eval loss", (curve, task) => [{ ...curve, evalLoss: missing(curve.evalLoss) }, task]],
+  ["no train loss", (curve, task) => [{ ...curve, trainLoss: missing(curve.trainLoss) }, task]],
+  [
+    "no task but the plan",
+    (curve, task) => [curve, { ...withoutTask(task), maxSteps: task.maxSteps, epochs: task.epochs }],
+  ],
+  [
+    "the score alone",
+    (curve, task) => [
+      {
+        ...unplanned(curve),
+        ...Object.fromEntries(
+          (["evalLoss", "trainLoss", "gradNorm", "learningRate", "epoch"] as const).map((name) => [
+            name,
+            missing(curve[name]),
+          ]),
+        ),
+      },
+      withoutTask(task),
+    ],
+  ],
+];
+
+function speed(): void {
+  const random = (seed: number): number => Math.abs(Math.sin(seed * 12.9898) * 43758.5453) % 1;
+  const nRuns = 10_000;
+  const curves = Array.from({ length: nRuns }, (_, run) => {
+    const rate = 1 + 20 * random(run);
+    const points = Array.from({ length: 100 }, (_point, k) => ({
+      step: k + 1,
+      quality:
+        Math.round(1000 * 0.8 * (1 - Math.exp((-rate * k) / 100)) * (0.98 + 0.02 * random(run * 100 + k))) /
+        1000,
+      evalLoss: 3 - 2 * (1 - Math.exp((-rate * k) / 100)),
+    }));
+    return curveOf(
+      runRecordSchema.parse({ id: `${run}`, group: `${run % 500}`, metric: "em", plannedSteps: 100, points }),
+    );
+  });
+  const started = process.cpuUsage().user;
+  const { model } = fitRemainingGain(
+    { curves, tasks: curves.map(() => ({})), groups: curves.map((curve) => curve.group) },
+    { seed: 1 },
+  );
+  console.log(
+    `fit and hold out, 10,000 runs x 100: ${((process.cpuUsage().user - started) / 1e6).toFixed(1)} s of processor`,
+  );
+  console.log(
+    `model: ${model.toBytes().length} bytes, ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB resident`,
+  );
+  const times: number[] = [];
+  for (let run = 0; run < 100; run++) {
+    const criterion = model.criterion({ planned: { steps: 100 } });
+    for (let k = 0; k < 100; k++) {
+      const observation = observationAt(curves[run]!, k);
+      const before = process.hrtime.bigint();
+      criterion.observe(observation);
+      times.push(Number(process.hrtime.bigint() - before) / 1000);
+    }
+  }
+  times.sort((a, b) => a - b);
+  console.log(`live decision: median ${times[5000]!.toFixed(1)} us, p99 ${times[9900]!.toFixed(1)} us`);
+}
+
+const [mode, path] = process.argv.slice(2);
+if (mode === "speed") speed();
+else if ((mode === "models" || mode === "signals") && path !== undefined) {
+  const runs = read(path);
+  header(runs);
+  hindsightLine(runs);
+  if (mode === "models") {
+    for (const learner of models) print(learner.name, judge(runs, learner, false));
+    print("remaining-gain, runs weigh 1", judge(runs, remainingGainLearner, true));
+  } else {
+    for (const [name, take] of ablations) {
+      const pairs = runs.curves.map((curve, run) => take(curve, runs.tasks[run]!));
+      const reduced = {
+        ...runs,
+        curves: pairs.map(([curve]) => curve),
+        tasks: pairs.map(([, task]) => task),
+      };
+      print(name, judge(reduced, remainingGainLearner, false));
+    }
+  }
+} else {
+  console.error("usage: tsx bench/learned.ts models|signals FILE, or speed");
+  process.exitCode = 2;
+}
