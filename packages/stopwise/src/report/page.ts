@@ -7,7 +7,13 @@ import { html, Markup, type Part } from "./markup.ts";
 import { lookOf } from "./method-look.ts";
 import { pageStyle } from "./page-style.ts";
 import { boundInWords, lossInWords, lossTitle, percent, sameBound } from "./quantities.ts";
-import { isUnmeasured, type Measured, type ReportData, type ReportRow } from "./report-data.ts";
+import {
+  isUnmeasured,
+  type Measured,
+  type PredictedOutcome,
+  type ReportData,
+  type ReportRow,
+} from "./report-data.ts";
 import type { Draughtsman } from "./svg.ts";
 import { evaluateTables } from "./table-evaluate.ts";
 import { evidenceTable } from "./table-evidence.ts";
@@ -125,18 +131,29 @@ function importance(data: ReportData, draughtsman: Draughtsman): Markup {
   );
 }
 
+function predictedInWords({ saving, emLoss }: PredictedOutcome, lossKind: ReportData["lossKind"]): string {
+  const range = `nine of ten past runs between ${percent(saving.low)} and ${percent(saving.high)}`;
+  return `predicted saving ${percent(saving.mean)} (${range}), predicted loss ${lossInWords(emLoss.mean, lossKind)}`;
+}
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 function recommendation(data: ReportData, draughtsman: Draughtsman): Markup {
   const { lossKind, bound } = data;
   const content = measured(data.recommendation, (it) => {
     const text = { name: "recommendation", title: "Predicted saving against predicted loss for this task" };
-    const { saving, emLoss } = it.predicted;
     const frame = { ...wideFrame, height: 330 };
     return [
       html`<p>
-        <b>${it.sentence}</b><br />For ${it.task}: predicted saving ${percent(saving.mean)}
-        (${percent(saving.low)} to ${percent(saving.high)}), predicted loss
-        ${lossInWords(emLoss.mean, lossKind)}. Status: ${it.status}. ${it.statement}
+        <b>${it.sentence}</b><br />For ${it.task}: ${predictedInWords(it.predicted, lossKind)}. Status:
+        ${it.status}. ${it.statement}
       </p>`,
+      it.learned === null
+        ? null
+        : html`<p>
+            For a trainer that can ask at every evaluation: ${it.learned.sentence}
+            ${capitalised(predictedInWords(it.learned.predicted, lossKind))}. Status: ${it.learned.status}.
+          </p>`,
       it.pareto.length === 0
         ? null
         : html`<figure>

@@ -90,6 +90,19 @@ export interface ParetoPoint {
   readonly emLoss: number;
 }
 
+/** A 90 % range over past runs, and their mean. */
+export interface PredictedRange {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Saving and loss that are predicted of a policy. */
+export interface PredictedOutcome {
+  readonly saving: PredictedRange;
+  readonly emLoss: PredictedRange;
+}
+
 /** A recommendation for one task, with the runs that speak for it. */
 export interface ReportRecommendation {
   /** The task it is for, in words. */
@@ -97,10 +110,13 @@ export interface ReportRecommendation {
   readonly status: "certified" | "uncertified" | "abstained";
   readonly sentence: string;
   readonly statement: string;
-  readonly predicted: {
-    readonly saving: { readonly mean: number; readonly low: number; readonly high: number };
-    readonly emLoss: { readonly mean: number; readonly low: number; readonly high: number };
-  };
+  readonly predicted: PredictedOutcome;
+  /** What watching the run would add, for a trainer that can ask at every evaluation; null where nothing was learned. */
+  readonly learned: {
+    readonly status: "certified" | "uncertified" | "abstained";
+    readonly sentence: string;
+    readonly predicted: PredictedOutcome;
+  } | null;
   readonly pareto: readonly ParetoPoint[];
   readonly evidence: readonly (Evidence & { readonly group?: string })[];
 }

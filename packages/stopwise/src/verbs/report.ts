@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { InsufficientDataError, InvalidInputError, type RunRecord } from "@stopwise/core";
@@ -84,10 +84,18 @@ async function collect(flags: ReportFlags): Promise<ReportData> {
   }
 }
 
+/** Makes sure, before the long work, that the page can have its place. */
+async function prepareFor(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  if (existsSync(file) && statSync(file).isDirectory()) {
+    throw new InvalidInputError(`--out must be a file, ${file} is a folder.`, "Name a file in it.");
+  }
+}
+
 async function report(flags: ReportFlags): Promise<void> {
+  await prepareFor(flags.out);
   const data = await collect(flags);
   const page = reportPage(data, await loadDraughtsman());
-  await mkdir(dirname(flags.out), { recursive: true });
   await writeFile(flags.out, page);
   const { nRuns, nGroups, curves, importance, recommendation } = data;
   const missing = Object.entries({ curves, importance, recommendation }).flatMap(([part, it]) =>

@@ -1,13 +1,15 @@
-import { curveOf, InsufficientDataError, type Curve, type Outcome, type RunRecord } from "@stopwise/core";
-import { taskOf } from "@stopwise/features";
 import {
-  calibrateThreshold,
-  fitRemainingGain,
-  recommendFrom,
-  type RecommendOptions,
-  type StopwiseModel,
-} from "@stopwise/meta-model";
-import { firstPassages, hindsight, outcomeAt, replay, tailHindsight } from "@stopwise/policies";
+  curveOf,
+  neverStop,
+  type Curve,
+  type Outcome,
+  type Recommendation,
+  type RunRecord,
+} from "@stopwise/core";
+import { taskOf } from "@stopwise/features";
+import { recommendFrom, type RecommendOptions, type StopwiseModel } from "@stopwise/meta-model";
+import { learnedCriteria, type LearnedAnswer } from "@stopwise/meta-model/predict";
+import { hindsight, outcomeAt, replay, tailHindsight } from "@stopwise/policies";
 import type { ReportBound, ReportCurve, StopMark } from "../report-data.ts";
 import { groupWeights } from "./held-out-half.ts";
 
@@ -17,9 +19,12 @@ export type StoppedRun = Omit<ReportCurve, "why">;
 /** What the stops of a run come from. */
 export interface StopSources {
   readonly model: StopwiseModel;
-  readonly learnedFrom: readonly RunRecord[];
   readonly bound: ReportBound;
-  readonly seed: number;
+}
+
+/** The learned stopper that comes with a recommendation; none beyond the distance gate. */
+export function learnedOf({ advice }: Recommendation): LearnedAnswer | undefined {
+  return advice["learned"] as LearnedAnswer | undefined;
 }
 
 /** The options of a recommendation under a bound. */
@@ -38,41 +43,15 @@ function patience3(curve: Curve): StopMark {
   return mark("patience-3", curve, replay(policy, curve));
 }
 
-/** Stops by the learned criterion and a threshold that keeps the bound on the runs it was learned from. */
-function learnedStops(
-  curves: readonly Curve[],
-  runs: readonly RunRecord[],
-  sources: StopSources,
-): StopMark[] {
-  const { learnedFrom, bound, seed } = sources;
-  const training = { curves: learnedFrom.map(curveOf), tasks: learnedFrom.map(taskOf) };
-  const groups = training.curves.map(({ group }) => group);
-  const { model, heldOut } = fitRemainingGain({ ...training, groups }, { seed });
-  const { threshold } = calibrateThreshold(
-    { series: heldOut, curves: training.curves, groups },
-    bound.kind === "mean"
-      ? { ...bound, kind: "mean" }
-      : { ...bound, kind: "tail", alpha: bound.alpha ?? 0.1 },
-  );
-  return curves.map((curve, run) => {
-    const series = model.series(curve, taskOf(runs[run]!));
-    const [stop] = firstPassages(series, curve.firstStop, Float64Array.of(threshold));
-    return mark("learned", curve, outcomeAt(curve, stop!, "best"));
-  });
-}
-
-/** The same where too few groups can be learned from: no stops at all. */
-function learnedStopsIfAny(
-  curves: readonly Curve[],
-  runs: readonly RunRecord[],
-  sources: StopSources,
-): StopMark[] {
-  try {
-    return learnedStops(curves, runs, sources);
-  } catch (error) {
-    if (!(error instanceof InsufficientDataError)) throw error;
-    return [];
-  }
+/** Stops as recommended before the run, and by the learned criterion where the model holds one. */
+function recommendedStops(run: RunRecord, curve: Curve, { model, bound }: StopSources): StopMark[] {
+  const task = taskOf(run);
+  const answer = recommendFrom(model, task, recommendOptions(bound));
+  const start = mark("recommend", curve, replay(answer.policy, curve, { task }));
+  if (model.learned === undefined) return [start];
+  const policy = learnedOf(answer)?.policy ?? neverStop;
+  const context = { task, criteria: learnedCriteria(model), modelHash: model.hash };
+  return [start, mark("learned", curve, replay(policy, curve, context))];
 }
 
 function hindsightStops(curves: readonly Curve[], bound: ReportBound): StopMark[] {
@@ -90,16 +69,16 @@ const finiteOrNull = (value: number): number | null => (Number.isNaN(value) ? nu
  * Where patience 3, the recommendation, the learned criterion and hindsight stop runs that the model has not learned from.
  * Runs without two values of what they are judged by are left out.
  *
- * @param shown runs of groups that `sources.learnedFrom` has none of
+ * @param shown runs of groups that the model has not learned from
+ * @param sources the model, and the bound that it has to keep
  */
 export function heldOutStops(shown: readonly RunRecord[], sources: StopSources): StoppedRun[] {
   const pairs = shown.map((run) => ({ run, curve: curveOf(run) })).filter(({ curve }) => isShowable(curve));
-  const runs = pairs.map(({ run }) => run);
-  const curves = pairs.map(({ curve }) => curve);
-  const learned = learnedStopsIfAny(curves, runs, sources);
-  const best = hindsightStops(curves, sources.bound);
+  const best = hindsightStops(
+    pairs.map(({ curve }) => curve),
+    sources.bound,
+  );
   return pairs.map(({ run, curve }, i) => {
-    const { policy } = recommendFrom(sources.model, taskOf(run), recommendOptions(sources.bound));
     const value = curve.kind === "loss" ? curve.evalLoss : curve.quality;
     return {
       id: run.id,
@@ -108,12 +87,7 @@ export function heldOutStops(shown: readonly RunRecord[], sources: StopSources):
       costUnit: curve.costUnit,
       cost: [...curve.cost],
       quality: Array.from(value, finiteOrNull),
-      stops: [
-        patience3(curve),
-        mark("recommend", curve, replay(policy, curve)),
-        ...(learned[i] === undefined ? [] : [learned[i]]),
-        best[i]!,
-      ],
+      stops: [patience3(curve), ...recommendedStops(run, curve, sources), best[i]!],
     };
   });
 }

@@ -3,7 +3,7 @@ import { taskOf } from "@stopwise/features";
 import { recommendFrom, type StopwiseModel } from "@stopwise/meta-model";
 import { describePolicy } from "@stopwise/policies";
 import type { Measured, ReportRecommendation, ReportBound } from "../report-data.ts";
-import { recommendOptions } from "./held-out-stops.ts";
+import { learnedOf, recommendOptions } from "./held-out-stops.ts";
 import { taskInWords } from "./task-words.ts";
 
 const rank: Readonly<Record<Recommendation["status"], number>> = {
@@ -31,6 +31,7 @@ export function sampleRecommendation(
   const [first] = answers.toSorted((a, b) => rank[a.answer.status] - rank[b.answer.status]);
   if (first === undefined) return { unmeasured: "No run is there to recommend for." };
   const { run, answer } = first;
+  const learned = learnedOf(answer);
   const groups = new Map(given.learnedFrom.map((it) => [it.id, groupOf(it)]));
   return {
     task: `the task of run ${run.id} (${taskInWords(taskOf(run))})`,
@@ -38,6 +39,10 @@ export function sampleRecommendation(
     sentence: answer.sentence,
     statement: answer.certificate.statement,
     predicted: answer.predicted,
+    learned:
+      learned === undefined
+        ? null
+        : { status: learned.status, sentence: learned.sentence, predicted: learned.predicted },
     pareto: answer.pareto.map(({ policy, saving, emLoss }) => ({
       sentence: describePolicy(policy),
       saving,

@@ -46,6 +46,10 @@ function rolesFor(all: readonly Stops[], bound: ReportBound, lossKind: ReportDat
       why: ({ patience }) => `Where patience 3 costs most: it loses ${lost(patience.emLoss)}`,
     },
     {
+      score: ({ ours }) => ours.emLoss,
+      why: ({ ours }) => `The worst case: it loses ${lost(ours.emLoss)}`,
+    },
+    {
       score: (it) => (within(it) && it.ours.saving > 0 ? 1 - Math.abs(it.ours.saving - middle) : 0),
       why: () => `A usual run: the median of what is saved is ${percent(middle)}`,
     },
@@ -61,16 +65,12 @@ function rolesFor(all: readonly Stops[], bound: ReportBound, lossKind: ReportDat
       score: ({ best, ours }) => best.saving - ours.saving,
       why: () => "Where hindsight would have saved most beyond it",
     },
-    {
-      score: ({ ours }) => ours.emLoss,
-      why: ({ ours }) => `The worst case: it loses ${lost(ours.emLoss)}`,
-    },
   ];
 }
 
 /**
- * A handful of runs that tell what the methods do, good and bad: where patience costs most, a usual run, where the learned
- * criterion adds most, saves most, misses most and loses most. Each of another group; ties go to the smaller id.
+ * A handful of runs that tell what the methods do, good and bad: where patience costs most, the worst case, a usual run,
+ * and where the learned criterion adds most, saves most and misses most. Each of another group; ties go to the smaller id.
  *
  * @param runs with their stops, of any length
  * @param bound losses up to its `maxEmLoss` count as kept

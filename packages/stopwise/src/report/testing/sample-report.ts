@@ -113,6 +113,14 @@ export function sampleReport(): ReportData {
       sentence: "Stop when quality has not improved for 4 evaluations.",
       statement: "P(EM loss > 1 pt) is at most 10 %.",
       predicted: { saving: { mean: 0.31, low: 0.1, high: 0.5 }, emLoss: { mean: 0.003, low: 0, high: 0.01 } },
+      learned: {
+        status: "uncertified",
+        sentence: "Stop when little is left to be gained.",
+        predicted: {
+          saving: { mean: 0.4, low: 0.2, high: 0.6 },
+          emLoss: { mean: 0.002, low: 0, high: 0.01 },
+        },
+      },
       pareto: [
         { sentence: "a", saving: 0, emLoss: 0 },
         { sentence: "b", saving: 0.2, emLoss: 0.001 },
