@@ -21,6 +21,7 @@ export {
   monitorSchema,
   nanRuleSchema,
   neverStop,
+  policyActionSchema,
   policySchema,
   simplePolicySchema,
   warmupSchema,
@@ -29,6 +30,7 @@ export {
   type Monitor,
   type NanRule,
   type Policy,
+  type PolicyAction,
   type SimplePolicy,
   type Warmup,
 } from "./policy.ts";

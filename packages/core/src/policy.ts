@@ -33,6 +33,18 @@ export const deliverySchema = z.enum(["best", "last"]);
 /** Which checkpoint a stopped run gives. */
 export type Delivery = z.infer<typeof deliverySchema>;
 
+/**
+ * What a policy does where it crosses its threshold, when that is not to stop: the learning rate is multiplied by
+ * `factor`, or falls to zero over `tokens` training tokens.
+ */
+export const policyActionSchema = z.union([
+  z.object({ kind: z.literal("reduceLearningRate"), factor: z.number().check(z.gt(0), z.lt(1)) }),
+  z.object({ kind: z.literal("cooldown"), tokens: z.number().check(z.positive()) }),
+]);
+
+/** What a policy does where it crosses its threshold, when that is not to stop. */
+export type PolicyAction = z.infer<typeof policyActionSchema>;
+
 /** A policy of one criterion: stop at the first checkpoint after warm-up where its statistic reaches the threshold. */
 export const simplePolicySchema = z.object({
   version: z.literal(1),
@@ -46,6 +58,8 @@ export const simplePolicySchema = z.object({
   warmup: z.optional(warmupSchema),
   nan: z._default(nanRuleSchema, "count"),
   delivery: z._default(deliverySchema, "best"),
+  /** Absent: stop. */
+  action: z.optional(policyActionSchema),
   /** `sha256:...` of the model file that a learned criterion belongs to. */
   model: z.optional(z.string()),
 });
@@ -56,7 +70,7 @@ export type SimplePolicy = z.infer<typeof simplePolicySchema>;
 /** Policies compose as data. */
 export const compositePolicySchema = z.object({
   version: z.literal(1),
-  criterion: z.enum(["anyOf", "allOf", "afterWarmup", "sequence", "guard"]),
+  criterion: z.enum(["anyOf", "allOf", "afterWarmup", "sequence", "guard", "relaxing"]),
   of: z.array(z.lazy((): z.ZodMiniType<Policy> => policySchema)).check(z.minLength(1)),
   warmup: z.optional(warmupSchema),
   params: z._default(z.record(z.string(), z.unknown()), {}),
@@ -66,7 +80,7 @@ export const compositePolicySchema = z.object({
 /** A policy made of policies. */
 export interface CompositePolicy {
   version: 1;
-  criterion: "anyOf" | "allOf" | "afterWarmup" | "sequence" | "guard";
+  criterion: "anyOf" | "allOf" | "afterWarmup" | "sequence" | "guard" | "relaxing";
   of: Policy[];
   warmup?: Warmup | undefined;
   params: Record<string, unknown>;
