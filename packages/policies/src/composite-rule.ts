@@ -1,8 +1,10 @@
 import type { CompositePolicy, SimplePolicy } from "@stopwise/core";
 import type { StopperContext } from "./context.ts";
+import { crosses } from "./criterion.ts";
 import { field, type Json } from "./json.ts";
 import type { Observation } from "./observation.ts";
 import type { Rule, Verdict } from "./rule.ts";
+import { relaxingSchema, type RelaxingParams } from "./relaxing.ts";
 import { isWarm } from "./warmup.ts";
 
 interface Parts {
@@ -11,9 +13,10 @@ interface Parts {
   readonly context: StopperContext;
 }
 
-/** The verdict of a member that speaks for the whole: one that crossed if any, else the first. */
+/** The verdict of a member that speaks for the whole: one that stops, else one that crossed, else the first. */
 function spokesman(verdicts: readonly Verdict[], crossed: boolean): Verdict {
-  const speaker = verdicts.find((verdict) => verdict.crossed) ?? verdicts[0]!;
+  const stopping = verdicts.find((verdict) => verdict.crossed && verdict.policy.action === undefined);
+  const speaker = stopping ?? verdicts.find((verdict) => verdict.crossed) ?? verdicts[0]!;
   return { ...speaker, crossed };
 }
 
@@ -116,7 +119,7 @@ class Sequence extends CompositeRule {
     if (!verdict.crossed || this.#turn === this.parts.members.length - 1) return verdict;
     this.#turn += 1;
     this.parts.members[this.#turn] = this.parts.restart(this.#turn);
-    return { ...verdict, crossed: false };
+    return { ...verdict, crossed: verdict.policy.action !== undefined };
   }
 
   protected override extra(): Readonly<Record<string, Json>> {
@@ -124,7 +127,62 @@ class Sequence extends CompositeRule {
   }
 }
 
-const kinds = { anyOf: AnyOf, allOf: AllOf, afterWarmup: AllOf, sequence: Sequence, guard: Guard };
+/** A threshold that is harder to reach: `factor` times as high, in the safe direction for negative ones too. */
+function relaxed(threshold: number | null, factor: number): number | null {
+  return threshold === null ? null : threshold + (factor - 1) * Math.abs(threshold);
+}
+
+/** While quality lies under its expected course, the member's threshold counts as `factor` times as high. */
+class Relaxing extends CompositeRule {
+  readonly #params: RelaxingParams;
+  #expected: number | null;
+  #left: number;
+
+  constructor(policy: CompositePolicy, parts: Parts, state?: Json) {
+    super(policy, parts, state);
+    this.#params = relaxingSchema.parse(policy.params);
+    const expected = field(state, "expected");
+    const left = field(state, "left");
+    this.#expected = typeof expected === "number" ? expected : null;
+    this.#left = typeof left === "number" ? left : 0;
+  }
+
+  protected override combine(observation: Observation): Verdict {
+    const { factor } = this.#params;
+    const verdict = this.parts.members[0]!.observe(observation);
+    this.#follow(observation.quality);
+    if (this.#left === 0 || !verdict.crossed) return verdict;
+    const { policy, value } = verdict;
+    const threshold = relaxed(policy.threshold, factor);
+    return {
+      ...verdict,
+      policy: { ...policy, threshold },
+      crossed: crosses(value, threshold, policy.compare),
+    };
+  }
+
+  #follow(quality: number): void {
+    const { drop, evals, window } = this.#params;
+    if (this.#left > 0) this.#left -= 1;
+    if (Number.isNaN(quality)) return;
+    const expected = this.#expected ?? quality;
+    if (quality < expected - drop) this.#left = evals;
+    this.#expected = expected + (2 / (window + 1)) * (quality - expected);
+  }
+
+  protected override extra(): Readonly<Record<string, Json>> {
+    return { expected: this.#expected, left: this.#left };
+  }
+}
+
+const kinds = {
+  anyOf: AnyOf,
+  allOf: AllOf,
+  afterWarmup: AllOf,
+  sequence: Sequence,
+  guard: Guard,
+  relaxing: Relaxing,
+};
 
 /**
  * A composite policy at work on one run:
@@ -132,7 +190,11 @@ const kinds = { anyOf: AnyOf, allOf: AllOf, afterWarmup: AllOf, sequence: Sequen
  * - `afterWarmup` is its members (all of them) behind a warm-up of its own;
  * - `sequence`: members take turns; when one crosses, the next starts afresh at the checkpoint after;
  * - `guard`: the first member's crossing stands, and takes effect at the first checkpoint from there on where all the
- *   other members cross, so that a metric which still improves is protected.
+ *   other members cross, so that a metric which still improves is protected;
+ * - `relaxing`: one member, whose threshold counts as `factor` times as high for `evals` evaluations after quality has
+ *   fallen more than `drop` below its exponential mean over `window` evaluations: a run in trouble gets time to recover.
+ *
+ * A member whose action is not to stop speaks where it crosses and starts afresh; in a `sequence` the next takes over.
  */
 export function compositeRule(policy: CompositePolicy, parts: Parts, state?: Json): Rule {
   return new kinds[policy.criterion](policy, parts, state);

@@ -28,6 +28,8 @@ export interface StopperContext {
   readonly task?: Task | undefined;
   /** Criteria by name beside (and before) the built-in ones. */
   readonly criteria?: Readonly<Record<string, CriterionFactory>> | undefined;
+  /** Whether the run is audited (or everything is in shadow mode): watched to its plan, never stopped. */
+  readonly audited?: boolean | undefined;
   /** Hash of the model file that a learned criterion comes from; the stopper's state pins it. */
   readonly modelHash?: string | undefined;
 }

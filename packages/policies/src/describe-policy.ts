@@ -18,26 +18,58 @@ const joined: Record<CompositePolicy["criterion"], (parts: string[]) => string> 
   allOf: (parts) => parts.join(", and "),
   afterWarmup: (parts) => parts.join(", "),
   sequence: (parts) => parts.join(", and thereafter "),
+  relaxing: (parts) => `${parts.join(", ")} (asking for more where quality drops below what was expected)`,
   guard: ([watched = "", ...protectors]) => `${watched}, but not before ${protectors.join(" and ")}`,
 };
 
-/** Whether a policy can stop a run at all. */
-export function canStop(policy: Policy): boolean {
-  if ("of" in policy) {
-    return policy.criterion === "anyOf" ? policy.of.some(canStop) : policy.of.every(canStop);
-  }
-  return policy.threshold !== null && policy.criterion !== "never";
+const clauses = {
+  stop: () => "stop",
+  reduceLearningRate: (amount: number) => `multiply the learning rate by ${amount}`,
+  cooldown: (amount: number) => `let the learning rate fall to zero over ${amount} tokens`,
+};
+
+/** What a policy does where it crosses, in words. */
+function actInWords(policy: Policy): string {
+  const action = "of" in policy ? undefined : policy.action;
+  if (action === undefined) return clauses.stop();
+  return clauses[action.kind](action.kind === "cooldown" ? action.tokens : action.factor);
 }
 
-function condition(policy: Policy, context: StopperContext): string {
+/** Whether a policy may change the learning rate, after which a recorded curve tells nothing. */
+export function changesLearningRate(policy: Policy): boolean {
+  return "of" in policy ? policy.of.some(changesLearningRate) : policy.action !== undefined;
+}
+
+const canCross = (policy: Policy): boolean =>
+  "of" in policy
+    ? policy.of[policy.criterion === "anyOf" ? "some" : "every"](canCross)
+    : policy.threshold !== null && policy.criterion !== "never";
+
+/** Whether a policy can stop a run at all. */
+export function canStop(policy: Policy): boolean {
+  if (!canCross(policy)) return false;
+  if (!("of" in policy)) return policy.action === undefined;
+  return policy.criterion === "anyOf" ? policy.of.some(canStop) : canStop(policy.of.at(-1)!);
+}
+
+/** The condition of a policy in words, to follow "when". */
+export function conditionInWords(policy: Policy, context: StopperContext = {}): string {
   const warmup = warmupInWords(policy.warmup);
   const core =
     "of" in policy
       ? joined[policy.criterion](
-          policy.of.map((member) => (canStop(member) ? condition(member, context) : "the run ends")),
+          policy.of.map((member) => (canCross(member) ? conditionInWords(member, context) : "the run ends")),
         )
       : simpleCondition(policy, context);
   return warmup === "" ? core : `${core} (after ${warmup})`;
+}
+
+function clauseOf(policy: Policy, context: StopperContext): string {
+  if ("of" in policy && policy.criterion === "sequence" && changesLearningRate(policy)) {
+    return policy.of.map((member) => clauseOf(member, context)).join("; then ");
+  }
+  if (!canCross(policy)) return "run to the planned end";
+  return `${actInWords(policy)} when ${conditionInWords(policy, context)}`;
 }
 
 /**
@@ -48,6 +80,6 @@ function condition(policy: Policy, context: StopperContext): string {
  * // "Stop when quality has not improved for 3 evaluations; deliver the best checkpoint."
  */
 export function describePolicy(policy: Policy, context: StopperContext = {}): string {
-  if (!canStop(policy)) return `Run to the planned end; deliver the ${policy.delivery} checkpoint.`;
-  return `Stop when ${condition(policy, context)}; deliver the ${policy.delivery} checkpoint.`;
+  const clause = clauseOf(policy, context);
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}; deliver the ${policy.delivery} checkpoint.`;
 }

@@ -23,7 +23,7 @@ export {
   type NestedParameter,
   type StreamingCriterion,
 } from "./criterion.ts";
-export { canStop, describePolicy } from "./describe-policy.ts";
+export { canStop, changesLearningRate, conditionInWords, describePolicy } from "./describe-policy.ts";
 export { defaultMinDelta } from "./evaluation-noise.ts";
 export { firstPassages, passageTable } from "./first-passage.ts";
 export { hindsight, tailHindsight, type Hindsight } from "./hindsight.ts";
@@ -37,6 +37,7 @@ export {
   type OutcomeMatrix,
   type OutcomeMatrixOptions,
 } from "./outcome-matrix.ts";
+export { pairedOutcomes, type PairedOutcomes, type RunPair } from "./paired-outcomes.ts";
 export { parsePolicy } from "./parse-policy.ts";
 export { policyHash } from "./policy-hash.ts";
 export { defaultPortfolio, portfolioFor } from "./portfolio.ts";

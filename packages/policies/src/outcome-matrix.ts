@@ -1,5 +1,6 @@
-import type { Curve, Policy, SimplePolicy } from "@stopwise/core";
+import { InvalidInputError, type Curve, type Policy, type SimplePolicy } from "@stopwise/core";
 import { contextOf, type StopperContext } from "./context.ts";
+import { changesLearningRate } from "./describe-policy.ts";
 import { criteria } from "./criteria.ts";
 import type { SeriesWork } from "./criterion.ts";
 import { observationAt } from "./observation.ts";
@@ -71,6 +72,13 @@ export function planPortfolio(policies: readonly unknown[], context: StopperCont
   const nested = new Map<string, { policy: SimplePolicy; column: number }[]>();
   const composites: { policy: Policy; column: number }[] = [];
   const parsed = policies.map((policy) => parsePolicy(policy, context));
+  const acting = parsed.find(changesLearningRate);
+  if (acting !== undefined) {
+    throw new InvalidInputError(
+      `policy "${acting.criterion}" changes the learning rate, which no recorded curve can tell about.`,
+      "Judge it on paired runs.",
+    );
+  }
   for (const [column, policy] of parsed.entries()) {
     if ("of" in policy) {
       composites.push({ policy, column });

@@ -6,10 +6,12 @@ import {
   type Policy,
   type SimplePolicy,
 } from "@stopwise/core";
+import * as z from "zod/mini";
 import type { StopperContext } from "./context.ts";
 import { criteria } from "./criteria.ts";
 import type { CriterionDefinition } from "./criterion.ts";
 import { got, parseWith } from "./parse-with.ts";
+import { relaxingSchema } from "./relaxing.ts";
 
 const composites = new Set<string>(compositePolicySchema.shape.criterion.options);
 
@@ -32,13 +34,34 @@ function parseComposite(value: Fields, where: string, context: StopperContext): 
   const { of } = value;
   if (!Array.isArray(of) || of.length === 0) {
     throw new InvalidInputError(
-      `${where}of must be a list of policies, got ${got(of)}.`,
+      `${where ? `${where}.` : ""}of must be a list of policies, got ${got(of)}.`,
       "Give at least one.",
     );
   }
-  const members = of.map((member, i) => parseAt(member, `${where}of.${i}`, context));
+  const members = of.map((member, i) => parseAt(member, `${where ? `${where}.` : ""}of.${i}`, context));
   const shell = parseWith(compositePolicySchema, { ...value, of: members }, where);
-  return { ...shell, of: members };
+  const broken = compositeFault(shell);
+  if (broken !== undefined) throw new InvalidInputError(`${where ? `${where}.` : ""}${broken}`, "");
+  const schema = shell.criterion === "relaxing" ? relaxingSchema : z.strictObject({});
+  return {
+    ...shell,
+    of: members,
+    params: parseWith(schema, shell.params, where ? `${where}.params` : "params"),
+  };
+}
+
+/** What a kind of composite asks of its members, where they fall short of it. */
+function compositeFault({ criterion, of, warmup }: CompositePolicy): string | undefined {
+  if ((criterion === "guard" || criterion === "sequence") && of.length < 2) {
+    return `of must hold at least two policies for ${criterion}, got ${of.length}. Add one, or use it alone.`;
+  }
+  if (criterion === "relaxing" && (of.length !== 1 || "of" in of[0]!)) {
+    return "of must hold one policy of one criterion for relaxing. Put relaxing inside the composite instead.";
+  }
+  if (criterion === "afterWarmup" && warmup === undefined) {
+    return 'warmup must be given for afterWarmup, got nothing. Add for example { "evals": 5 }.';
+  }
+  return undefined;
 }
 
 function withDefaults(value: Fields, definition: CriterionDefinition | undefined): Fields {

@@ -18,6 +18,9 @@ export interface Replayed extends Outcome {
  * statistic reaches the threshold; a crossing before that counts only if the statistic is still, or again, over the
  * threshold there.
  *
+ * A decision to lower the learning rate changes the curve: the replay ends there, with that decision and the outcome of a
+ * run to its end; only paired runs tell what it would have brought, see {@link pairedOutcomes}.
+ *
  * @param policy validated here
  * @param curve the recorded run; its plan and evaluation-set size are taken unless the context has others
  * @param context what a stopper would know besides
@@ -34,10 +37,10 @@ export function replayParsed(policy: Policy, curve: Curve, context: StopperConte
   for (let i = 0; i < curve.nCheckpoints; i++) {
     const observation = observationAt(curve, i);
     const verdict = rule.observe(observation);
-    if (verdict.crossed) {
+    if (verdict.crossed && verdict.policy.action === undefined) {
       return { ...outcomeAt(curve, i, policy.delivery), decision: decisionOf(verdict, observation, full) };
     }
-    if (i === curve.nCheckpoints - 1) {
+    if (verdict.crossed || i === curve.nCheckpoints - 1) {
       return { ...outcomeAt(curve, null, policy.delivery), decision: decisionOf(verdict, observation, full) };
     }
   }

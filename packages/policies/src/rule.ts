@@ -44,7 +44,7 @@ export function startCriterion(
 class SimpleRule implements Rule {
   readonly #policy: SimplePolicy;
   readonly #context: StopperContext;
-  readonly #criterion: StreamingCriterion;
+  #criterion: StreamingCriterion;
   #warm: boolean;
 
   constructor(policy: SimplePolicy, context: StopperContext, state?: Json) {
@@ -63,7 +63,9 @@ class SimpleRule implements Rule {
     const value = this.#criterion.observe(observation);
     if (!this.#warm) return { crossed: false, policy, value, waiting: "warmup" };
     if (!observation.admissible) return { crossed: false, policy, value, waiting: "admissible" };
-    return { crossed: crosses(value, policy.threshold, policy.compare), policy, value };
+    const crossed = crosses(value, policy.threshold, policy.compare);
+    if (crossed && policy.action !== undefined) this.#criterion = startCriterion(policy, this.#context);
+    return { crossed, policy, value };
   }
 
   state(): Json {

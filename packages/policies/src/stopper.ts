@@ -6,7 +6,7 @@ import {
   type SimplePolicy,
 } from "@stopwise/core";
 import type { StopperContext } from "./context.ts";
-import { describePolicy } from "./describe-policy.ts";
+import { conditionInWords, describePolicy } from "./describe-policy.ts";
 import { field, type Json } from "./json.ts";
 import { observationOf, type LiveCheckpoint, type Observation } from "./observation.ts";
 import { parsePolicy } from "./parse-policy.ts";
@@ -20,6 +20,8 @@ export interface Stopper {
   readonly policy: Policy;
   /** The policy in one English sentence. */
   readonly sentence: string;
+  /** In an audited run: the step at which the policy would have stopped; null while it would not. */
+  readonly wouldStopAt: number | null;
   /** Takes the next checkpoint of the run and decides. */
   observe(checkpoint: LiveCheckpoint): Decision;
   /** A JSON value from which {@link createStopper} goes on, in another process too. */
@@ -33,12 +35,17 @@ function comparison(policy: SimplePolicy, value: number): string {
   return `${policy.criterion} ${shortNumber(value)} ${policy.compare} ${threshold}`;
 }
 
+const acted = {
+  stop: "Stopped",
+  reduceLearningRate: "Lower the learning rate",
+  cooldown: "Cool down",
+};
+
 function reasonOf(verdict: Verdict, context: StopperContext): string {
   const { policy, value, waiting } = verdict;
   if (verdict.crossed) {
-    const sentence = describePolicy(policy, context);
-    const condition = sentence.slice("Stop when ".length, sentence.lastIndexOf("; deliver"));
-    return `Stopped because ${condition}: ${comparison(policy, value)}.`;
+    const condition = conditionInWords(policy, context);
+    return `${acted[policy.action?.kind ?? "stop"]} because ${condition}: ${comparison(policy, value)}.`;
   }
   if (waiting === "warmup") return "Going on: the warm-up is not over.";
   if (waiting === "admissible") return "Going on: nothing has been trained yet.";
@@ -47,10 +54,19 @@ function reasonOf(verdict: Verdict, context: StopperContext): string {
   return `Going on: ${policy.criterion} is ${shortNumber(value)}, stops when ${policy.compare} ${threshold}.`;
 }
 
+function actionOf({ crossed, policy }: Verdict): Pick<Decision, "action" | "factor" | "cooldownTokens"> {
+  if (!crossed) return { action: "continue" };
+  const { action } = policy;
+  if (action === undefined) return { action: "stop" };
+  return action.kind === "cooldown"
+    ? { action: "cooldown", cooldownTokens: action.tokens }
+    : { action: "reduceLearningRate", factor: action.factor };
+}
+
 /** The decision that a verdict amounts to, with its reason in words. */
 export function decisionOf(verdict: Verdict, observation: Observation, context: StopperContext): Decision {
   return {
-    action: verdict.crossed ? "stop" : "continue",
+    ...actionOf(verdict),
     reason: reasonOf(verdict, context),
     criterion: verdict.policy.criterion,
     value: orNull(verdict.value),
@@ -67,6 +83,7 @@ interface Saved {
   readonly nObserved: number;
   readonly costUnit: CostUnit | null;
   readonly last: Decision | null;
+  readonly wouldStopAt: number | null;
   readonly rule: Json;
 }
 
@@ -102,6 +119,7 @@ class PolicyStopper implements Stopper {
   #nObserved = 0;
   #costUnit: CostUnit | null = null;
   #last: Decision | null = null;
+  #wouldStopAt: number | null = null;
 
   constructor(policy: Policy, context: StopperContext, state: Json | undefined) {
     this.policy = parsePolicy(policy, context);
@@ -117,6 +135,11 @@ class PolicyStopper implements Stopper {
     this.#nObserved = saved.nObserved;
     this.#costUnit = saved.costUnit;
     this.#last = saved.last;
+    this.#wouldStopAt = saved.wouldStopAt;
+  }
+
+  get wouldStopAt(): number | null {
+    return this.#wouldStopAt;
   }
 
   observe(checkpoint: LiveCheckpoint): Decision {
@@ -125,8 +148,16 @@ class PolicyStopper implements Stopper {
     const last = this.#last;
     if (last !== null && (last.action === "stop" || observation.step <= last.step)) return last;
     this.#nObserved += 1;
-    this.#last = decisionOf(this.#rule.observe(observation), observation, this.#context);
+    const decision = decisionOf(this.#rule.observe(observation), observation, this.#context);
+    this.#last = this.#context.audited === true ? this.#audit(decision) : decision;
     return this.#last;
+  }
+
+  /** An audited run goes on whatever the policy says. */
+  #audit(decision: Decision): Decision {
+    if (decision.action === "stop") this.#wouldStopAt ??= decision.step;
+    if (decision.action === "continue") return decision;
+    return { ...decision, action: "continue", reason: `Audited run, going on. ${decision.reason}` };
   }
 
   state(): Json {
@@ -136,6 +167,7 @@ class PolicyStopper implements Stopper {
       nObserved: this.#nObserved,
       costUnit: this.#costUnit,
       last: this.#last,
+      wouldStopAt: this.#wouldStopAt,
       rule: this.#rule.state(),
     };
     return saved as unknown as Json;
@@ -151,6 +183,8 @@ class PolicyStopper implements Stopper {
  *   count an evaluation twice. Sets of metrics that belong to one step are given together.
  * - The cost is counted in tokens if the first checkpoint has them, else in steps; step 0 never stops.
  * - `state()` pins the policy and the model.
+ * - An audited run (`audited: true`) is never stopped nor changed; `wouldStopAt` tells where it would have been.
+ * - A policy whose action is a lower learning rate acts, starts afresh and goes on.
  *
  * @param policy validated by {@link parsePolicy} here
  * @param context what is known of the run; `state` to resume
