@@ -130,5 +130,10 @@ export function calibrateFor(model: StartModel, question: Question): Calibration
     });
   });
   const { setting, nGroups } = calibrate({ loss, nSettings: tauGrid.length, groups }, bound);
-  return { rule, cautiousRule: ruleAt({ caution: 0.5 }), tau: tauGrid[setting]!, nGroups };
+  return {
+    rule,
+    cautiousRule: ruleAt({ caution: 0.5 }),
+    tau: tauGrid[setting]!,
+    nGroups,
+  };
 }

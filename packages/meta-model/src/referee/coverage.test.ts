@@ -37,7 +37,7 @@ describe.skipIf(!present).each(["finetune", "pretrain"])("certificates on %s", (
         nParts: 5,
       })
     : undefined;
-  const method = new StartMethod("kernel", [kernel], new PredictionCache());
+  const method = new StartMethod("kernel", [kernel], new PredictionCache(bounds));
 
   test.each(bounds)(
     "keep $kind $maxEmLoss $alpha",

@@ -1,7 +1,14 @@
-import type { Bound } from "../certificates/bound.ts";
+import { clipOf, type Bound } from "../certificates/bound.ts";
 import { calibrate } from "../certificates/calibrate.ts";
-import { isSafe, type Judged, type Margin, type Quality } from "../choice/decision-quality.ts";
-import { atLevel, type LevelOutcomes } from "./level-outcomes.ts";
+import {
+  isSafe,
+  neverQuality,
+  severityOf,
+  type Judged,
+  type Margin,
+  type Quality,
+} from "../choice/decision-quality.ts";
+import { atLevel, startOf, type LevelOutcomes } from "./level-outcomes.ts";
 import { levelQualities, sampleOf } from "./level-quality.ts";
 import type { Ask, Method } from "./method.ts";
 import type { Selection } from "./report.ts";
@@ -15,22 +22,34 @@ export interface Decided extends Judged {
   readonly emLoss: readonly number[];
 }
 
-const never: Quality = { saving: 0, risk: 0, riskError: 0 };
-
-/** The path and level with the largest saving that is safe on a sample; undefined where only never-stop is. */
+/**
+ * The path and level with the largest saving that is safe on a sample; undefined where only never-stop is.
+ * `further` counts one further group beside those that were seen: see {@link Method.severity}.
+ */
 export function safestBest(
   paths: readonly LevelOutcomes[],
   qualities: (path: LevelOutcomes) => Quality[],
-  { bound, ...margin }: { bound: Bound } & Margin,
+  { bound, further, ...margin }: { bound: Bound; further?: Method["severity"] } & Margin,
 ): { path: number; level: number } | undefined {
-  let [best, found] = [never, undefined as { path: number; level: number } | undefined];
+  let [best, found] = [neverQuality, undefined as { path: number; level: number } | undefined];
   paths.forEach((outcomes, path) => {
-    qualities(outcomes).forEach((quality, level) => {
-      if (quality.saving <= best.saving || !isSafe(quality, bound, margin)) return;
+    const along = qualities(outcomes);
+    const severity = furtherRisk(along, bound, further);
+    along.forEach((quality, level) => {
+      if (quality.saving <= best.saving || !isSafe(quality, bound, { ...margin, severity })) return;
       [best, found] = [quality, { path, level }];
     });
   });
   return found;
+}
+
+function furtherRisk(
+  along: readonly Quality[],
+  bound: Bound,
+  further: Method["severity"] | undefined,
+): number {
+  if (further === undefined) return 0;
+  return further === "largest" ? clipOf(bound) : severityOf(along, bound);
 }
 
 /** Positions, in a list of rows, of complete runs that count. */
@@ -59,11 +78,22 @@ function promised(
   const chosen = safestBest(
     paths.map((path) => path.train),
     (outcomes) => levelQualities(outcomes, sample, ask.bound),
-    ask,
+    { bound: ask.bound, caution: ask.caution, further: method.severity },
   );
   return chosen === undefined
     ? runToEnd(fold.judged.length)
     : atLevel(paths[chosen.path]!.judged, chosen.level);
+}
+
+/** Losses of some runs under every level, row after row. */
+function lossRows(outcomes: LevelOutcomes, members: readonly number[]): Float32Array {
+  const { nLevels } = outcomes;
+  const loss = new Float32Array(members.length * nLevels);
+  members.forEach((member, index) => {
+    const start = startOf(outcomes, member);
+    loss.set(outcomes.emLoss.subarray(start, start + nLevels), index * nLevels);
+  });
+  return loss;
 }
 
 function certified(
@@ -76,9 +106,7 @@ function certified(
   const { nLevels } = calibration;
   const { setting } = calibrate(
     {
-      loss: members.flatMap((member) => [
-        ...calibration.emLoss.subarray(member * nLevels, (member + 1) * nLevels),
-      ]),
+      loss: lossRows(calibration, members),
       nSettings: nLevels,
       groups: members.map((member) => `${study.experience.groups[fold.calibration[member]!]}`),
     },
@@ -87,7 +115,13 @@ function certified(
   return atLevel(judged, setting);
 }
 
+/** The outcomes of all folds one after another; where they share one table, by reference to its rows. */
 function concatenated(parts: readonly LevelOutcomes[]): LevelOutcomes {
+  const first = parts[0]!;
+  const nRuns = parts.reduce((sum, part) => sum + part.nRuns, 0);
+  if (parts.every((part) => part.rows !== undefined && part.saving === first.saving)) {
+    return { ...first, nRuns, rows: parts.flatMap((part) => [...part.rows!]) };
+  }
   const join = (field: "saving" | "emLoss"): Float32Array => {
     const joined = new Float32Array(parts.reduce((sum, part) => sum + part[field].length, 0));
     let at = 0;
@@ -97,8 +131,7 @@ function concatenated(parts: readonly LevelOutcomes[]): LevelOutcomes {
     }
     return joined;
   };
-  const nRuns = parts.reduce((sum, part) => sum + part.nRuns, 0);
-  return { nRuns, nLevels: parts[0]?.nLevels ?? 0, saving: join("saving"), emLoss: join("emLoss") };
+  return { nRuns, nLevels: first.nLevels, saving: join("saving"), emLoss: join("emLoss") };
 }
 
 /** The best path and level on the judged data themselves. */

@@ -34,10 +34,11 @@ export interface EvaluateOptions {
   readonly onProgress?: (message: string) => void;
 }
 
-const remainingGainLearner: InRunLearner = {
+/** The remaining gain, held out by three folds, and the same without held-out statistics. */
+const remainingGain = (nFolds: number): InRunLearner => ({
   name: "remaining-gain",
-  fit: (training, { seed }) => fitRemainingGain(training, { seed }),
-};
+  fit: (training, { seed }) => fitRemainingGain(training, { seed, nFolds }),
+});
 
 /** Bounds that every report has. */
 export const reportBounds: readonly Bound[] = [
@@ -114,16 +115,16 @@ const methodCache = new WeakMap<Study, readonly Method[]>();
 function methodsOf(study: Study, options: EvaluateOptions): readonly Method[] {
   const cached = methodCache.get(study);
   if (cached !== undefined) return cached;
-  const cache = new PredictionCache();
+  const cache = new PredictionCache(options.bounds ?? reportBounds);
   const methods = [
     bestFixed,
     ...[ridge, kernel, forest, nearestTask].map(
       (estimator) => new StartMethod(estimator.name, [estimator], cache),
     ),
     new StartMethod("recommend", [constant, kernel, forest], cache),
-    ...Object.entries(options.learners ?? { learned: remainingGainLearner }).map(
-      ([name, learner]) => new LearnedMethod(name, learner),
-    ),
+    ...(options.learners === undefined
+      ? [new LearnedMethod("learned", remainingGain(3), remainingGain(1))]
+      : Object.entries(options.learners).map(([name, learner]) => new LearnedMethod(name, learner))),
   ];
   methodCache.set(study, methods);
   return methods;

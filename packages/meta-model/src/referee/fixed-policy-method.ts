@@ -1,19 +1,22 @@
 import { isSafe } from "../choice/decision-quality.ts";
 import type { Experience } from "../portfolio/experience.ts";
-import { rowsOf } from "../portfolio/outcome-table.ts";
 import { outcomesOfSettings, type LevelOutcomes } from "./level-outcomes.ts";
 import { levelQualities, sampleOf } from "./level-quality.ts";
 import type { CertifiedPath, Method } from "./method.ts";
 import { shiftedSettings } from "./start-method.ts";
 
-const everySetting = (experience: Experience, rows: readonly number[]): LevelOutcomes => {
-  const table = rowsOf(experience.table, rows);
-  return { nRuns: table.nRuns, nLevels: table.nSettings, saving: table.saving, emLoss: table.emLoss };
-};
+const everySetting = ({ table }: Experience, rows: readonly number[]): LevelOutcomes => ({
+  nRuns: rows.length,
+  nLevels: table.nSettings,
+  saving: table.saving,
+  emLoss: table.emLoss,
+  rows,
+});
 
 /** The one policy, the same for every task, that saves most on the training groups with its risk under the bound. */
 export const bestFixed: Method = {
   name: "best-fixed",
+  severity: "largest",
   paths: ({ experience }, fold) => [
     {
       name: "every setting",

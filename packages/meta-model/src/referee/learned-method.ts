@@ -80,14 +80,24 @@ function outcomesAlong(
 /** A method that stops where a learned statistic passes a threshold. */
 export class LearnedMethod implements Method {
   readonly name: string;
+  readonly severity = "observed" as const;
   readonly #learner: InRunLearner;
+  readonly #plainLearner: InRunLearner;
   readonly #fits = new Map<string, Fitted>();
   readonly #paths = new Map<string, readonly Path[]>();
   readonly #certified = new Map<string, CertifiedPath>();
 
-  constructor(name: string, learner: InRunLearner) {
+  /**
+   * Wraps a learner as a method.
+   *
+   * @param name of its rows
+   * @param learner learns with held-out statistics, on which promises are fitted
+   * @param plainLearner the same without them, where calibration runs take their place; default the learner itself
+   */
+  constructor(name: string, learner: InRunLearner, plainLearner: InRunLearner = learner) {
     this.name = name;
     this.#learner = learner;
+    this.#plainLearner = plainLearner;
   }
 
   paths(study: Study, fold: Fold): readonly Path[] {
@@ -125,8 +135,10 @@ export class LearnedMethod implements Method {
     const cached = this.#fits.get(key);
     if (cached !== undefined) return cached;
     const runs = learnerRuns(study, fold[part]);
-    const { model, heldOut } = fitOrNever(this.#learner, runs, seedFor(study.seed, `${this.name}-${key}`));
-    const fitted = { held: heldOut, thresholds: thresholdGrid(heldOut, runs), model };
+    const learner = part === "train" ? this.#learner : this.#plainLearner;
+    const { model, heldOut } = fitOrNever(learner, runs, seedFor(study.seed, `${this.name}-${key}`));
+    const held = part === "train" ? heldOut : seriesOf(model, runs);
+    const fitted = { held, thresholds: thresholdGrid(held, runs), model };
     this.#fits.set(key, fitted);
     return fitted;
   }

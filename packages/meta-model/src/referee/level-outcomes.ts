@@ -11,6 +11,13 @@ export interface LevelOutcomes {
   readonly emLoss: Float32Array;
   /** `[nRuns, nLevels]` */
   readonly settings?: Int32Array;
+  /** Where the outcomes of a run stand, as a row of the arrays; default its own number. */
+  readonly rows?: readonly number[];
+}
+
+/** First cell of a run. */
+export function startOf(outcomes: LevelOutcomes, run: number): number {
+  return (outcomes.rows?.[run] ?? run) * outcomes.nLevels;
 }
 
 /** Looks up the outcomes of settings; `settings` is `[nRuns, nLevels]`, `rows` the table row of each run. */
@@ -32,7 +39,7 @@ export function outcomesOfSettings(
 
 /** Saving and loss of every run at one level. */
 export function atLevel(outcomes: LevelOutcomes, level: number): { saving: number[]; emLoss: number[] } {
-  const cells = Array.from({ length: outcomes.nRuns }, (_, run) => run * outcomes.nLevels + level);
+  const cells = Array.from({ length: outcomes.nRuns }, (_, run) => startOf(outcomes, run) + level);
   return {
     saving: cells.map((cell) => outcomes.saving[cell]!),
     emLoss: cells.map((cell) => outcomes.emLoss[cell]!),

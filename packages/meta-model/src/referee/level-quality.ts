@@ -1,6 +1,9 @@
 import { boundedLoss, type Bound } from "../certificates/bound.ts";
 import type { Quality } from "../choice/decision-quality.ts";
-import type { LevelOutcomes } from "./level-outcomes.ts";
+import { startOf, type LevelOutcomes } from "./level-outcomes.ts";
+
+/** Mean risk from which a group counts as one that loses. */
+const losing = 0.001;
 
 /** The runs that are averaged, and how. */
 export interface Sample {
@@ -38,25 +41,29 @@ export function levelQualities(outcomes: LevelOutcomes, sample: Sample, bound: B
   sample.members.forEach((member, index) => {
     const w = sample.weights[index]!;
     const group = slot.get(sample.groups[index]!)!;
+    const start = startOf(outcomes, member);
     weight[group]! += w;
     for (let level = 0; level < nLevels; level++) {
-      const cell = member * nLevels + level;
+      const cell = start + level;
       saving[level]! += w * outcomes.saving[cell]!;
       risk[group * nLevels + level]! += w * boundedLoss(bound, outcomes.emLoss[cell]!);
     }
   });
   return Array.from(saving, (meanSaving, level) => {
-    let total = 0;
-    for (let group = 0; group < names.length; group++) total += risk[group * nLevels + level]!;
+    let [total, nLosing, losingRisk] = [0, 0, 0];
+    for (let group = 0; group < names.length; group++) {
+      const part = risk[group * nLevels + level]!;
+      total += part;
+      if (part <= losing * weight[group]!) continue;
+      nLosing += 1;
+      losingRisk += part / weight[group]!;
+    }
     let variance = 0;
     for (let group = 0; group < names.length; group++) {
       variance += (risk[group * nLevels + level]! - weight[group]! * total) ** 2;
     }
     const n = names.length;
-    return {
-      saving: meanSaving,
-      risk: total,
-      riskError: n > 1 ? Math.sqrt((variance * n) / (n - 1)) : Infinity,
-    };
+    const riskError = n > 1 ? Math.sqrt((variance * n) / (n - 1)) : Infinity;
+    return { saving: meanSaving, risk: total, riskError, nGroups: n, nLosing, losingRisk };
   });
 }

@@ -70,6 +70,7 @@ export function shiftedSettings(study: Study, bases: ArrayLike<number>): Int32Ar
  */
 export class StartMethod implements Method {
   readonly name: string;
+  readonly severity = "largest" as const;
   readonly #estimators: readonly Estimator[];
   readonly #cache: PredictionCache;
 
@@ -130,68 +131,73 @@ interface HalfOutcomes {
   readonly judged: LevelOutcomes;
 }
 
-/** Fits each estimator once per fold and keeps what it chooses, whatever number of questions is asked. */
+/** What one fit chooses on some lists of rows, by the name of the list. */
+type Chosen = Readonly<Record<string, LevelOutcomes>>;
+
+/**
+ * Fits each estimator once per fold and keeps what it chooses under every rule and kind of risk; the predictions
+ * themselves, which are large, are let go.
+ */
 export class PredictionCache {
-  readonly #fits = new Map<string, unknown>();
+  readonly #bounds: readonly Bound[];
+  readonly #chosen = new Map<string, Chosen>();
+
+  /** A cache for questions whose kinds of risk are among those of some bounds. */
+  constructor(bounds: readonly Bound[]) {
+    this.#bounds = [...new Map(bounds.map((bound) => [riskKind(bound), bound])).values()];
+  }
 
   path(study: Study, key: PathKey): Path {
-    const { train, judged } = key.fold;
-    return this.#once(`${keyOf(study, key)}/path`, () => {
-      const predictions = this.#predictions(study, key, "train");
-      const outcomes = this.#outcomes(study, key, predictions);
-      return {
-        name: `${key.estimator.name}/${key.kind}`,
-        train: outcomes(train, predictions.held),
-        judged: outcomes(judged, this.#of(study, key, { part: "judged", by: "train", predictions })),
-      };
-    });
+    const chosen = this.#chosenBy(study, key, "train");
+    return { name: `${key.estimator.name}/${key.kind}`, train: chosen["held"]!, judged: chosen["judged"]! };
   }
 
   fitHalf(study: Study, key: PathKey): HalfOutcomes {
-    const { fit, calibration, judged } = key.fold;
-    return this.#once(`${keyOf(study, key)}/half`, () => {
-      const predictions = this.#predictions(study, key, "fit");
-      const outcomes = this.#outcomes(study, key, predictions);
-      return {
-        fit: outcomes(fit, predictions.held),
-        calibration: outcomes(
-          calibration,
-          this.#of(study, key, { part: "calibration", by: "fit", predictions }),
-        ),
-        judged: outcomes(judged, this.#of(study, key, { part: "judged", by: "fit", predictions })),
-      };
-    });
+    const chosen = this.#chosenBy(study, key, "fit");
+    return { fit: chosen["held"]!, calibration: chosen["calibration"]!, judged: chosen["judged"]! };
   }
 
-  #outcomes(study: Study, key: PathKey, { candidates }: Predictions) {
-    return (rows: readonly number[], predictions: readonly PolicyPrediction[]): LevelOutcomes =>
-      outcomesOfSettings(study.experience.table, rows, chosenSettings(predictions, candidates, key));
+  #chosenBy(study: Study, key: PathKey, part: "train" | "fit"): Chosen {
+    const name = cacheKey(study, key, part);
+    if (!this.#chosen.has(name)) this.#fit(study, key, part);
+    return this.#chosen.get(name)!;
   }
 
-  #predictions(study: Study, { fold, estimator }: PathKey, part: "train" | "fit"): Predictions {
-    return this.#once(`${study.folds.indexOf(fold)}/${estimator.name}/${part}`, () =>
-      fitOn(study, fold[part], estimator),
-    );
-  }
-
-  #of(
-    study: Study,
-    { fold, estimator }: PathKey,
-    { part, by, predictions }: { part: "judged" | "calibration"; by: string; predictions: Predictions },
-  ): PolicyPrediction[] {
-    return this.#once(`${study.folds.indexOf(fold)}/${estimator.name}/${by}/${part}`, () =>
-      fold[part].map((row) => predictions.predict(row)),
-    );
-  }
-
-  #once<T>(key: string, make: () => T): T {
-    if (!this.#fits.has(key)) this.#fits.set(key, make());
-    return this.#fits.get(key) as T;
+  #fit(study: Study, { fold, estimator, bound }: PathKey, part: "train" | "fit"): void {
+    const predictions = fitOn(study, fold[part], estimator);
+    const of = (rows: readonly number[]): PolicyPrediction[] => rows.map((row) => predictions.predict(row));
+    const lists = [
+      { name: "held", rows: fold[part], predicted: predictions.held },
+      { name: "judged", rows: fold.judged, predicted: of(fold.judged) },
+      ...(part === "fit"
+        ? [{ name: "calibration", rows: fold.calibration, predicted: of(fold.calibration) }]
+        : []),
+    ];
+    const bounds = this.#bounds.some((it) => riskKind(it) === riskKind(bound))
+      ? this.#bounds
+      : [...this.#bounds, bound];
+    for (const it of bounds) {
+      for (const kind of ruleKinds) {
+        const outcomes = lists.map(({ name, rows, predicted }): [string, LevelOutcomes] => [
+          name,
+          outcomesOfSettings(
+            study.experience.table,
+            rows,
+            chosenSettings(predicted, predictions.candidates, { bound: it, kind }),
+          ),
+        ]);
+        const key = { fold, estimator, kind, bound: it };
+        this.#chosen.set(cacheKey(study, key, part), Object.fromEntries(outcomes));
+      }
+    }
   }
 }
 
-/** Bounds on means share one path, and so do tails at one loss: only the kind of risk tells. */
-function keyOf(study: Study, { fold, estimator, kind, bound }: PathKey): string {
-  const risk = bound.kind === "tail" ? `tail-${bound.maxEmLoss}` : "mean";
-  return `${study.folds.indexOf(fold)}/${estimator.name}/${kind}/${risk}`;
+/** Bounds on means share what is chosen, and so do tails at one loss: only the kind of risk tells. */
+function riskKind(bound: Bound): string {
+  return bound.kind === "tail" ? `tail-${bound.maxEmLoss}` : "mean";
+}
+
+function cacheKey(study: Study, { fold, estimator, kind, bound }: PathKey, part: "train" | "fit"): string {
+  return [study.folds.indexOf(fold), estimator.name, kind, riskKind(bound), part].join("/");
 }
