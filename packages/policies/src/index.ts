@@ -1,4 +1,12 @@
 export {
+  adaptiveThreshold,
+  nextRun,
+  recordAudit,
+  type AdaptiveSettings,
+  type AdaptiveThreshold,
+  type NextRun,
+} from "./adaptive/adaptive-threshold.ts";
+export {
   answerOutcomes,
   evaluateAnswers,
   type AnswerEvaluation,
@@ -54,3 +62,4 @@ export {
 export type { TrainerSemantics, TrainerSettings } from "./semantics/trainer-semantics.ts";
 export { sha256 } from "./sha256.ts";
 export { createStopper, type Stopper } from "./stopper.ts";
+export { replaySweep, type SweepOutcome, type SweepRule } from "./sweep/sweep-rule.ts";

@@ -1,4 +1,5 @@
 import { firstPassages } from "../first-passage.ts";
+import { seededUniform } from "../random.ts";
 import { emptyMatrix, type OutcomeMatrix } from "../outcome-matrix.ts";
 import type { AnswerCriterion } from "./answer-criterion.ts";
 import {
@@ -76,26 +77,15 @@ function pollOf(question: Question, order: Int32Array, nested: readonly NestedAn
   return { correct: delivered, cost: spent, stops };
 }
 
-/** A small seeded generator (mulberry32): whole numbers below n. */
-function below(seed: number): (n: number) => number {
-  let state = seed;
-  return (n) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * n);
-  };
-}
-
 function ordersOf(question: Question, repeats: number, seed: number): Int32Array[] {
   const stored = Int32Array.from({ length: question.nSamples }, (_, i) => i);
   if (question.kind !== "iid") return [stored];
-  const draw = below(seed);
+  const uniform = seededUniform(seed);
   return Array.from({ length: repeats }, (_, r) => {
     const order = stored.slice();
     if (r === 0) return order;
     for (let i = order.length - 1; i > 0; i--) {
-      const j = draw(i + 1);
+      const j = Math.floor(uniform() * (i + 1));
       [order[i], order[j]] = [order[j]!, order[i]!];
     }
     return order;
