@@ -33,6 +33,7 @@ export interface LearnedAnswer extends Pick<
   Recommendation,
   "status" | "certificate" | "predicted" | "sentence"
 > {
+  /** Pins the model by its hash once it is part of a recommendation. */
   readonly policy: SimplePolicy;
 }
 
@@ -52,7 +53,7 @@ function rowsFor({ calibration, header }: StartModel, metricClass: MetricClass):
   );
 }
 
-function policyAt(model: StopwiseModel, threshold: number | null, metricClass: MetricClass): SimplePolicy {
+function policyAt(threshold: number | null, metricClass: MetricClass): SimplePolicy {
   return {
     version: 1,
     criterion: "remaining-gain",
@@ -63,7 +64,6 @@ function policyAt(model: StopwiseModel, threshold: number | null, metricClass: M
     compare: ">=",
     nan: "count",
     delivery: "best",
-    model: model.hash,
   };
 }
 
@@ -123,7 +123,7 @@ export function learnedAnswer(
     missing > 0
       ? { missingGroups: missing, reason: `${missing} more calibration groups are needed` }
       : { reason: "the calibration groups certify no stopping at this bound" };
-  const policy = policyAt(model, threshold, metricClass);
+  const policy = policyAt(threshold, metricClass);
   const at = threshold === null ? n : part.thresholds.findIndex((value) => value >= threshold);
   const outcome = (cells: Uint16Array): number[] =>
     rows.map((run) => (at < 0 || at >= n ? 0 : dequantised(cells[run * n + at]!)));

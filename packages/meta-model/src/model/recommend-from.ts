@@ -60,13 +60,8 @@ export function recommendFrom(
   task: Task,
   options: RecommendOptions = {},
 ): Recommendation {
-  const bound: Bound = {
-    kind: options.bound ?? "tail",
-    maxEmLoss: options.maxLoss ?? 0.01,
-    alpha: options.alpha ?? 0.1,
-  };
-  checkBound(bound);
   const metricClass = task.metricClass ?? (task.metric ? metricClassOf(task.metric) : undefined) ?? "match";
+  const bound = boundOf(options);
   const start = model.start[metricClass === "loss" ? "loss" : "quality"];
   if (start === undefined) return withoutRuns(model, { bound, metricClass });
   const question = { bound, metricClass, allowed: allowedFor(start, options) };
@@ -89,6 +84,32 @@ export function recommendFrom(
   };
 }
 
+function boundOf(options: RecommendOptions): Bound {
+  const bound: Bound = {
+    kind: options.bound ?? "tail",
+    maxEmLoss: options.maxLoss ?? 0.01,
+    alpha: options.alpha ?? 0.1,
+  };
+  checkBound(bound);
+  return bound;
+}
+
+/**
+ * Works out, ahead of time, what every recommendation under these options needs whatever its task. A model file keeps
+ * the answers to usual questions, so that a first recommendation does not wait for them.
+ *
+ * @param model whose `calibrations` are filled in
+ * @param metricClass class that is asked about
+ */
+export function prepare(model: StopwiseModel, metricClass: MetricClass, options: RecommendOptions): void {
+  const start = model.start[metricClass === "loss" ? "loss" : "quality"];
+  if (start === undefined) return;
+  const bound = boundOf(options);
+  const question = { bound, metricClass, allowed: allowedFor(start, options) };
+  remembered(model, { start, question, options });
+  adviceFor(model, { start, bound, metricClass, isFar: false });
+}
+
 /** What the learned stopper adds for a trainer that can ask at every evaluation; nothing for a task beyond the gate. */
 function adviceFor(
   model: StopwiseModel,
@@ -96,9 +117,11 @@ function adviceFor(
 ): { learned?: LearnedAnswer } {
   if (it.isFar) return {};
   const key = JSON.stringify(["learned", it.start.header.kind, it.bound, it.metricClass]);
-  if (!model.calibrations.has(key)) model.calibrations.set(key, learnedAnswer(model, it.start, it));
-  const learned = model.calibrations.get(key) as LearnedAnswer | undefined;
-  return learned === undefined ? {} : { learned };
+  if (!model.calibrations.has(key)) model.calibrations.set(key, learnedAnswer(model, it.start, it) ?? null);
+  const learned = model.calibrations.get(key) as LearnedAnswer | null;
+  return learned === null
+    ? {}
+    : { learned: { ...learned, policy: { ...learned.policy, model: model.hash } } };
 }
 
 function allowedFor(start: StartModel, { target, withoutWarmup }: RecommendOptions): readonly number[] {

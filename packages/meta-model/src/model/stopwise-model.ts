@@ -1,6 +1,7 @@
 import { ModelFileError } from "@stopwise/core";
 import { openContainer, type Container } from "./container.ts";
 import { readLearnedPart, type LearnedPart } from "./learned-part.ts";
+import { thawedAnswers } from "./frozen-answers.ts";
 import { StartModel, type StartHeader } from "./start-model.ts";
 
 /** What a model's header says. */
@@ -10,6 +11,8 @@ export interface ModelHeader {
   readonly seed: number;
   readonly featureNames: readonly string[];
   readonly start: Readonly<Partial<Record<"quality" | "loss", StartHeader>>>;
+  /** Answers to usual questions, frozen. */
+  readonly answers?: string;
 }
 
 /**
@@ -27,7 +30,7 @@ export class StopwiseModel {
   /** What the learned criterion did on the calibration runs. */
   readonly learnedParts: Readonly<Partial<Record<"quality" | "loss", LearnedPart>>>;
   /** Calibrations that were asked for, by question; they follow from the bytes alone. */
-  readonly calibrations = new Map<string, unknown>();
+  readonly calibrations: Map<string, unknown>;
 
   constructor(bytes: Uint8Array, container: Container) {
     const header = container.header as ModelHeader;
@@ -35,6 +38,7 @@ export class StopwiseModel {
     this.version = header.version;
     this.trainedOn = header.trainedOn;
     this.hash = container.hash;
+    this.calibrations = thawedAnswers(header.answers ?? "[]");
     this.learned = container.has("learned") ? container.section("learned", "u8") : undefined;
     const part = (kind: "quality" | "loss"): Partial<Record<"quality" | "loss", StartModel>> => {
       const start = header.start[kind];

@@ -4,6 +4,8 @@ import { defaultPortfolio } from "@stopwise/policies";
 import { seedFor } from "../random.ts";
 import { packContainer, type Section } from "./container.ts";
 import { deserializeModel, type ModelHeader, type StopwiseModel } from "./stopwise-model.ts";
+import { frozenAnswers } from "./frozen-answers.ts";
+import { answerUsualQuestions } from "./usual-questions.ts";
 import { trainLearned } from "./train-learned.ts";
 import { trainStart, type TrainedStart } from "./train-start.ts";
 
@@ -55,7 +57,10 @@ export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {
     ...Object.fromEntries(parts.flatMap((part) => Object.entries(part.sections))),
     ...trainLearned(learnedRuns, seedFor(seed, "learned")),
   };
-  return deserializeModel(packContainer(header, sections));
+  onProgress("usual questions");
+  const draft = deserializeModel(packContainer(header, sections));
+  answerUsualQuestions(draft);
+  return deserializeModel(packContainer({ ...header, answers: frozenAnswers(draft.calibrations) }, sections));
 }
 
 function trainedOnSentence(runs: readonly RunRecord[]): string {

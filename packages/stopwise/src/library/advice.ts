@@ -32,7 +32,7 @@ export function adviseFrom(model: StopwiseModel, request: Request): Advice {
   const answer = recommendFrom(model, task, {
     bound: full.bound,
     maxLoss: full.maxEmLoss ?? full.maxLossIncrease ?? 0.01,
-    alpha: 1 - full.confidence,
+    alpha: Number((1 - full.confidence).toPrecision(12)),
     delivery: full.delivery,
     ...(adapter === undefined ? {} : { target: adapter.target, withoutWarmup: !adapter.takesWarmup(task) }),
     seed: full.seed,
