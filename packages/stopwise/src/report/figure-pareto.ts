@@ -3,7 +3,7 @@ import { horizontal, innerBox, vertical, type ChartFrame } from "./chart-frame.t
 import { placeLabels, type Box, type Label } from "./label-placement.ts";
 import type { Markup } from "./markup.ts";
 import { lookOf } from "./method-look.ts";
-import { boundInWords, lossInWords, lossTitle, percent } from "./quantities.ts";
+import { lossInWords, lossTitle, percent } from "./quantities.ts";
 import type { ReportData } from "./report-data.ts";
 import { pixelOf, roundTicks, valueAt, type Scale } from "./scale.ts";
 import type { Draughtsman, PictureText } from "./svg.ts";
@@ -19,6 +19,21 @@ export interface ParetoOptions {
   readonly text: Omit<PictureText, "description">;
 }
 
+/** A risk in words: its axis, a level of it, and what a method with that level does. */
+interface RiskWords {
+  readonly axis: string;
+  readonly level: (risk: number) => string;
+  readonly phrase: (risk: number) => string;
+}
+
+function wordsOf(riskIs: TradeOff["riskIs"], lossKind: LossKind): RiskWords {
+  const loss = (risk: number): string => lossInWords(risk, lossKind);
+  const share = (risk: number): string => percent(risk, 1);
+  return riskIs === "mean loss"
+    ? { axis: `mean ${lossTitle(lossKind)}`, level: loss, phrase: (risk) => `loses ${loss(risk)}` }
+    : { axis: "over the bound, %", level: share, phrase: (risk) => `is over the bound in ${share(risk)}` };
+}
+
 interface Chart {
   readonly frame: ChartFrame;
   readonly x: Scale;
@@ -27,11 +42,11 @@ interface Chart {
   readonly limit: number;
 }
 
-/** Losses far over every bound would squeeze the rest: the axis ends at 2.5 times the largest loss of a line. */
-function chartOf({ lines, marks, bound }: TradeOff, frame: ChartFrame): Chart {
+/** Risks far over every bound would squeeze the rest: the axis ends at 2.5 times the largest risk of a line. */
+function chartOf({ lines, marks, level }: TradeOff, frame: ChartFrame): Chart {
   const onLines = lines.flatMap(({ points }) => points);
-  const reach = Math.max(bound.maxEmLoss, ...onLines.map(({ emLoss }) => emLoss), 1e-6);
-  const limit = Math.min(reach * 2.5, Math.max(reach * 1.15, ...marks.map(({ emLoss }) => emLoss * 1.1)));
+  const reach = Math.max(level ?? 0, ...onLines.map(({ risk }) => risk), 1e-6);
+  const limit = Math.min(reach * 2.5, Math.max(reach * 1.15, ...marks.map(({ risk }) => risk * 1.1)));
   const savings = [...onLines, ...marks].map(({ saving }) => saving);
   const highs = marks.map(({ interval }) => interval?.[1] ?? 0);
   const top = Math.min(1, Math.max(0.1, ...savings, ...highs) * 1.08);
@@ -44,7 +59,7 @@ function chartOf({ lines, marks, bound }: TradeOff, frame: ChartFrame): Chart {
   };
 }
 
-const held = (point: TradeOffPoint, limit: number): number => Math.min(point.emLoss, limit);
+const held = (point: TradeOffPoint, limit: number): number => Math.min(point.risk, limit);
 
 function symbolBoxes(points: readonly TradeOffPoint[], { x, y, limit }: Chart, radius: number): Box[] {
   return points.map((point) => {
@@ -58,19 +73,19 @@ function along(points: readonly TradeOffPoint[]): TradeOffPoint[] {
   return points.flatMap((to, i) => {
     const from = points[i - 1] ?? to;
     return Array.from({ length: 24 }, (_, k) => (k + 1) / 24).map((share) => ({
-      emLoss: from.emLoss + share * (to.emLoss - from.emLoss),
+      risk: from.risk + share * (to.risk - from.risk),
       saving: from.saving + share * (to.saving - from.saving),
     }));
   });
 }
 
 /** Points along the interval of a mark. */
-function whisker({ emLoss, interval }: TradeOffMark): TradeOffPoint[] {
-  return interval === null ? [] : along(interval.map((saving) => ({ emLoss, saving })));
+function whisker({ risk, interval }: TradeOffMark): TradeOffPoint[] {
+  return interval === null ? [] : along(interval.map((saving) => ({ risk, saving })));
 }
 
-function boundLine({ bound }: TradeOff, { y }: Chart): TradeOffPoint[] {
-  return y.domain.map((saving) => ({ emLoss: bound.maxEmLoss, saving }));
+function levelLine({ level }: TradeOff, { y }: Chart): TradeOffPoint[] {
+  return level === null ? [] : y.domain.map((saving) => ({ risk: level, saving }));
 }
 
 interface Named extends TradeOffPoint {
@@ -80,22 +95,26 @@ interface Named extends TradeOffPoint {
 }
 
 /** A line is named at its end, a mark beside it, the bound at its top; a mark beyond the axis says how far. */
-function namesOf({ lines, marks, bound }: TradeOff, { limit, y }: Chart, lossKind: LossKind): Named[] {
-  const level = { emLoss: bound.maxEmLoss, saving: y.domain[1], colour: "var(--bound)" };
+function namesOf(tradeOff: TradeOff, chart: Chart, words: RiskWords): Named[] {
+  const { lines, marks, level } = tradeOff;
+  const { limit } = chart;
   const ends = lines.flatMap(({ method, label, points }) => {
     const end = points.at(-1);
     return end === undefined ? [] : [{ ...end, text: label, colour: lookOf(method).colour }];
   });
   const own = marks.flatMap((mark) => {
     if (mark.label === "") return [];
-    const far = mark.emLoss > limit ? ` (${lossInWords(mark.emLoss, lossKind)} \u2192)` : "";
+    const far = mark.risk > limit ? ` (${words.level(mark.risk)} \u2192)` : "";
     return [{ ...mark, text: mark.label + far, colour: lookOf(mark.method).colour }];
   });
-  return [...ends, ...own, { ...level, text: `bound ${lossInWords(bound.maxEmLoss, lossKind)}` }];
+  const top = levelLine(tradeOff, chart)
+    .slice(-1)
+    .map((point) => ({ ...point, text: `bound ${words.level(level ?? 0)}`, colour: "var(--bound)" }));
+  return [...ends, ...own, ...top];
 }
 
-function nameMarks({ plot }: Draughtsman, tradeOff: TradeOff, chart: Chart, lossKind: LossKind): Markish[] {
-  const names = namesOf(tradeOff, chart, lossKind);
+function nameMarks({ plot }: Draughtsman, tradeOff: TradeOff, chart: Chart, words: RiskWords): Markish[] {
+  const names = namesOf(tradeOff, chart, words);
   const labels: Label[] = names.map((name) => ({
     x: pixelOf(chart.x, held(name, chart.limit)),
     y: pixelOf(chart.y, name.saving),
@@ -105,7 +124,7 @@ function nameMarks({ plot }: Draughtsman, tradeOff: TradeOff, chart: Chart, loss
   const obstacles = [
     ...symbolBoxes(tradeOff.marks, chart, 7),
     ...symbolBoxes(tradeOff.marks.flatMap(whisker), chart, 2),
-    ...symbolBoxes(along(boundLine(tradeOff, chart)), chart, 1),
+    ...symbolBoxes(along(levelLine(tradeOff, chart)), chart, 1),
     ...symbolBoxes(
       tradeOff.lines.flatMap(({ points }) => along(points)),
       chart,
@@ -128,11 +147,11 @@ function nameMarks({ plot }: Draughtsman, tradeOff: TradeOff, chart: Chart, loss
   );
 }
 
-function markMarks({ plot }: Draughtsman, mark: TradeOffMark, limit: number, lossKind: LossKind): Markish[] {
+function markMarks({ plot }: Draughtsman, mark: TradeOffMark, limit: number, words: RiskWords): Markish[] {
   const { colour, symbol, label } = lookOf(mark.method);
   const at = { x: () => held(mark, limit) };
   const interval = mark.interval;
-  const title = `${label}: saves ${percent(mark.saving)}, loses ${lossInWords(mark.emLoss, lossKind)}`;
+  const title = `${label}: saves ${percent(mark.saving)}, ${words.phrase(mark.risk)}`;
   return [
     ...(interval === null
       ? []
@@ -152,11 +171,11 @@ function markMarks({ plot }: Draughtsman, mark: TradeOffMark, limit: number, los
   ];
 }
 
-function lineMarks({ plot }: Draughtsman, line: TradeOffLine, limit: number, lossKind: LossKind): Markish[] {
+function lineMarks({ plot }: Draughtsman, line: TradeOffLine, limit: number, words: RiskWords): Markish[] {
   const { colour, dash } = lookOf(line.method);
   const at = { x: (point: TradeOffPoint) => held(point, limit), y: "saving" } as const;
   const title = (point: TradeOffPoint): string =>
-    `${point.note ?? line.label}: saves ${percent(point.saving)}, loses ${lossInWords(point.emLoss, lossKind)}`;
+    `${point.note ?? line.label}: saves ${percent(point.saving)}, ${words.phrase(point.risk)}`;
   return [
     plot.line(line.points, {
       ...at,
@@ -179,28 +198,26 @@ function lossTicks(limit: number): number[] {
   return kept;
 }
 
-function describe({ lines, marks, bound }: TradeOff, lossKind: LossKind): string {
+function describe({ lines, marks, level }: TradeOff, words: RiskWords): string {
   const ends = lines.map(({ label, points }) => {
-    const steps = points.map(
-      ({ saving, emLoss }) => `${percent(saving)} at ${lossInWords(emLoss, lossKind)}`,
-    );
+    const steps = points.map(({ saving, risk }) => `${percent(saving)} at ${words.level(risk)}`);
     return `${label}: a saving of ${steps.join(", ")}`;
   });
   const own = marks.map(
-    (mark) =>
-      `${lookOf(mark.method).label} saves ${percent(mark.saving)} and loses ${lossInWords(mark.emLoss, lossKind)}`,
+    (mark) => `${lookOf(mark.method).label} saves ${percent(mark.saving)} and ${words.phrase(mark.risk)}`,
   );
-  return `${[...ends, ...own].join("; ")}. The bound is ${boundInWords(bound, lossKind)}.`;
+  return `${[...ends, ...own].join("; ")}.${level === null ? "" : ` The bound is ${words.level(level)}.`}`;
 }
 
 /**
- * Saving against loss: a line per method, single points with 95 % intervals of the saving, a ring round what was chosen
- * beforehand, and the bound as a vertical line. The loss axis is a square root, so that small losses have room; a point
+ * Saving against risk: a line per method, single points with 95 % intervals of the saving, a ring round what was chosen
+ * beforehand, and the bound as a vertical line. The risk axis is a square root, so that small risks have room; a point
  * beyond its end stands at the end and says how far it is.
  */
 export function paretoFigure(tradeOff: TradeOff, given: ParetoOptions, draughtsman: Draughtsman): Markup {
   const { plot } = draughtsman;
   const { lossKind, frame } = given;
+  const words = wordsOf(tradeOff.riskIs, lossKind);
   const chart = chartOf(tradeOff, frame);
   const ticks = roundTicks(chart.y.domain[0], chart.y.domain[1], 5);
   const marks: Markish[] = [
@@ -213,23 +230,23 @@ export function paretoFigure(tradeOff: TradeOff, given: ParetoOptions, draughtsm
       tickFormat: (share: number) => percent(share),
     }),
     plot.axisX(lossTicks(chart.limit), {
-      label: lossTitle(lossKind),
+      label: words.axis,
       labelAnchor: "center",
       labelArrow: "none",
       fontSize: 11,
       tickFormat: (loss: number) => String(Number((loss * 100).toPrecision(6))),
     }),
-    plot.ruleX([tradeOff.bound.maxEmLoss], {
+    plot.ruleX(tradeOff.level === null ? [] : [tradeOff.level], {
       stroke: "var(--bound)",
       strokeDasharray: "4 3",
       strokeWidth: 1.2,
     }),
-    ...tradeOff.lines.flatMap((line) => lineMarks(draughtsman, line, chart.limit, lossKind)),
-    ...tradeOff.marks.flatMap((mark) => markMarks(draughtsman, mark, chart.limit, lossKind)),
-    ...nameMarks(draughtsman, tradeOff, chart, lossKind),
+    ...tradeOff.lines.flatMap((line) => lineMarks(draughtsman, line, chart.limit, words)),
+    ...tradeOff.marks.flatMap((mark) => markMarks(draughtsman, mark, chart.limit, words)),
+    ...nameMarks(draughtsman, tradeOff, chart, words),
   ];
   return draughtsman.draw(
     { ...frame, x: { type: "sqrt", domain: [0, chart.limit] }, y: { domain: chart.y.domain }, marks },
-    { ...given.text, description: describe(tradeOff, lossKind) },
+    { ...given.text, description: describe(tradeOff, words) },
   );
 }

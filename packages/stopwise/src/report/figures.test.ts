@@ -124,6 +124,13 @@ describe("pareto", () => {
     expect(textsOf(drawn.text)).toContain("patience 3 (39.9\u202fpt \u2192)");
   });
 
+  test("without a level there is no bound in the picture", () => {
+    const tradeOff = { ...measuredTradeOff(data.rows, data.bound), level: null };
+    const drawn = paretoFigure(tradeOff, { lossKind: "points", frame, text }, draughtsman).text;
+    expect(textsOf(pareto()).filter((it) => it.startsWith("bound"))).toEqual(["bound 0.50\u202fpt"]);
+    expect(drawn).not.toContain("bound");
+  });
+
   test("rings the chosen points only", () => {
     const rings = elementsOf(pareto(), "svg circle, svg path").filter((it) => it.getAttribute("r") === "10");
     expect(rings).toHaveLength(2);

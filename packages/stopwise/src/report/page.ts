@@ -85,8 +85,8 @@ function curves(data: ReportData, draughtsman: Draughtsman): Markup {
 function pareto(data: ReportData, draughtsman: Draughtsman): Markup {
   const { lossKind, bound } = data;
   const tradeOff = measuredTradeOff(data.rows, bound);
-  const text = { name: "pareto", title: "Mean saving against mean loss on held-out groups" };
-  const lead = `Lines: what each method reaches on the judged runs as its bound is loosened, an upper line that no user gets. Ringed: what was fixed beforehand under ${boundInWords(bound, lossKind)}, with its 95 % interval. Patience and never-stop know no bound.`;
+  const text = { name: "pareto", title: "Mean saving against risk on held-out groups" };
+  const lead = `Right: what is lost; up: what is saved. Lines: what each method reaches on the judged runs as its bound is loosened, an upper line that no user gets. Ringed: what was fixed beforehand under ${boundInWords(bound, lossKind)}, with its 95 % interval. Patience and never-stop know no bound.`;
   const content =
     tradeOff.marks.length + tradeOff.lines.length === 0
       ? html`<p class="missing">No rows were judged under ${boundInWords(bound, lossKind)}.</p>`

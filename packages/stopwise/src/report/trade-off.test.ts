@@ -8,11 +8,11 @@ const { rows, bound, recommendation } = sampleReport();
 describe("paretoFront", () => {
   test("keeps what nothing else beats in both, by rising loss", () => {
     const points = [
-      { emLoss: 0.02, saving: 0.5 },
-      { emLoss: 0, saving: 0.1 },
-      { emLoss: 0.01, saving: 0.05 },
-      { emLoss: 0.01, saving: 0.3 },
-      { emLoss: 0.03, saving: 0.5 },
+      { risk: 0.02, saving: 0.5 },
+      { risk: 0, saving: 0.1 },
+      { risk: 0.01, saving: 0.05 },
+      { risk: 0.01, saving: 0.3 },
+      { risk: 0.03, saving: 0.5 },
     ];
     expect(paretoFront(points)).toEqual([points[1], points[3], points[0]]);
   });
@@ -47,9 +47,7 @@ describe("measuredTradeOff", () => {
     ]);
     for (const { points } of tradeOff.lines) {
       expect(points).toHaveLength(4);
-      expect(points.map(({ emLoss }) => emLoss)).toEqual(
-        points.map(({ emLoss }) => emLoss).sort((a, b) => a - b),
-      );
+      expect(points.map(({ risk }) => risk)).toEqual(points.map(({ risk }) => risk).sort((a, b) => a - b));
     }
   });
 
@@ -63,7 +61,7 @@ describe("measuredTradeOff", () => {
     );
     expect(tradeOff.marks.find(({ method }) => method === "learned")).toMatchObject({
       saving: learned!.meanSaving,
-      emLoss: learned!.meanEmLoss,
+      risk: learned!.meanEmLoss,
       interval: [learned!.low, learned!.high],
     });
   });
@@ -71,6 +69,14 @@ describe("measuredTradeOff", () => {
   test("names each baseline once", () => {
     const names = tradeOff.marks.map(({ label }) => label).filter((label) => label !== "");
     expect(names).toEqual(["never stop", "patience 1", "patience 3", "patience 5", "patience 10"]);
+  });
+
+  test("under a tail bound the risk is the share over it, and the level alpha", () => {
+    const tail = measuredTradeOff(rows, { kind: "tail", maxEmLoss: 0.01, alpha: 0.1 });
+    const learned = rows.find((row) => row.method === "learned" && row.bound.alpha === 0.1)!;
+    expect(tail).toMatchObject({ riskIs: "share over", level: 0.1 });
+    expect(tail.lines.map(({ points }) => points.length)).toEqual([3, 3, 3, 3]);
+    expect(tail.marks.find(({ method }) => method === "learned")!.risk).toBe(learned.shareOverBound);
   });
 
   test("of no rows is empty", () =>
@@ -81,7 +87,12 @@ test("the predicted trade-off leaves dominated policies out", () => {
   if ("unmeasured" in recommendation) throw new Error("the sample has a recommendation");
   const { lines, marks } = predictedTradeOff(recommendation, bound);
   expect(lines[0]!.points.map(({ saving }) => saving)).toEqual([0, 0.2, 0.31, 0.5]);
-  expect(marks).toMatchObject([{ chosen: true, saving: 0.31, emLoss: 0.003 }]);
+  expect(marks).toMatchObject([{ chosen: true, saving: 0.31, risk: 0.003 }]);
+});
+
+test("a tail bound has no level on the axis of the predicted mean loss", () => {
+  if ("unmeasured" in recommendation) throw new Error("the sample has a recommendation");
+  expect(predictedTradeOff(recommendation, { kind: "tail", maxEmLoss: 0.01, alpha: 0.1 }).level).toBeNull();
 });
 
 describe("promises", () => {

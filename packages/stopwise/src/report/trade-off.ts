@@ -2,15 +2,16 @@ import { lookOf } from "./method-look.ts";
 import { sameBound } from "./quantities.ts";
 import type { ReportBound, ReportRecommendation, ReportRow } from "./report-data.ts";
 
-/** A point of saving against loss, both fractions. */
+/** A point of saving against risk, both fractions. */
 export interface TradeOffPoint {
-  readonly emLoss: number;
+  /** Mean loss, or the share over the bound's loss; whichever the trade-off is about. */
+  readonly risk: number;
   readonly saving: number;
   /** What it stands for, where that is not its line. */
   readonly note?: string;
 }
 
-/** What a method reaches as its bound is loosened, by rising loss. */
+/** What a method reaches as its bound is loosened, by rising risk. */
 export interface TradeOffLine {
   readonly method: string;
   /** What stands at its end. */
@@ -27,11 +28,13 @@ export interface TradeOffMark extends TradeOffPoint {
   readonly chosen: boolean;
 }
 
-/** Saving against loss: lines, single points, and the bound that was asked for. */
+/** Saving against risk: lines, single points, and the level that the risk was to be held under. */
 export interface TradeOff {
   readonly lines: readonly TradeOffLine[];
   readonly marks: readonly TradeOffMark[];
-  readonly bound: ReportBound;
+  readonly riskIs: "mean loss" | "share over";
+  /** Null where the bound is about another risk. */
+  readonly level: number | null;
 }
 
 const drawnLines = ["best-fixed", "recommend", "learned", "hindsight"];
@@ -46,9 +49,14 @@ export function headlineRows(rows: readonly ReportRow[]): ReportRow[] {
   return rows.filter(({ metricClass, weighting }) => metricClass === wanted && weighting === "group");
 }
 
-/** The points that no other point beats in both, by rising loss. */
+/** What a row's bound is about. */
+function riskOf(row: ReportRow): number {
+  return row.bound.kind === "mean" ? row.meanEmLoss : row.shareOverBound;
+}
+
+/** The points that no other point beats in both, by rising risk. */
 export function paretoFront<T extends TradeOffPoint>(points: readonly T[]): T[] {
-  const sorted = points.toSorted((a, b) => a.emLoss - b.emLoss || b.saving - a.saving);
+  const sorted = points.toSorted((a, b) => a.risk - b.risk || b.saving - a.saving);
   let best = Number.NEGATIVE_INFINITY;
   return sorted.filter(({ saving }) => {
     const better = saving > best;
@@ -59,11 +67,12 @@ export function paretoFront<T extends TradeOffPoint>(points: readonly T[]): T[] 
 
 function markOf(row: ReportRow, label: string, chosen: boolean): TradeOffMark {
   const interval = row.high > row.low ? ([row.low, row.high] as const) : null;
-  return { method: row.method, label, emLoss: row.meanEmLoss, saving: row.meanSaving, interval, chosen };
+  return { method: row.method, label, risk: riskOf(row), saving: row.meanSaving, interval, chosen };
 }
 
 /**
- * The measured trade-off of an evaluation: the frontier of each learning method and of hindsight over the mean bounds,
+ * The measured trade-off of an evaluation: the frontier of each learning method and of hindsight over the
+ * bounds of the chosen kind,
  * the baselines that know no bound, and what the methods promised under the chosen bound.
  *
  * @param rows those of `evaluate`; only headline rows count
@@ -73,11 +82,11 @@ export function measuredTradeOff(rows: readonly ReportRow[], bound: ReportBound)
   const headline = headlineRows(rows);
   const lines = drawnLines.flatMap((method) => {
     const own = headline.filter(
-      (row) => row.method === method && row.bound.kind === "mean" && row.selection === "frontier",
+      (row) => row.method === method && row.bound.kind === bound.kind && row.selection === "frontier",
     );
     const points = own
-      .map((row) => ({ emLoss: row.meanEmLoss, saving: row.meanSaving }))
-      .sort((a, b) => a.emLoss - b.emLoss);
+      .map((row) => ({ risk: riskOf(row), saving: row.meanSaving }))
+      .sort((a, b) => a.risk - b.risk);
     return points.length === 0 ? [] : [{ method, label: lookOf(method).label, points }];
   });
   const here = headline.filter((row) => sameBound(row.bound, bound));
@@ -94,17 +103,25 @@ export function measuredTradeOff(rows: readonly ReportRow[], bound: ReportBound)
     }),
     ...baselines.map((method) => markOf(first(method)!, method.replaceAll("-", " "), false)),
   ];
-  return { lines, marks, bound };
+  return bound.kind === "mean"
+    ? { lines, marks, riskIs: "mean loss", level: bound.maxEmLoss }
+    : { lines, marks, riskIs: "share over", level: bound.alpha ?? 0.1 };
 }
 
 /** The predicted trade-off of a recommendation: its Pareto front and the policy that was chosen. */
 export function predictedTradeOff(recommendation: ReportRecommendation, bound: ReportBound): TradeOff {
   const { saving, emLoss } = recommendation.predicted;
-  const front = paretoFront(recommendation.pareto).map((point) => ({ ...point, note: point.sentence }));
+  const front = paretoFront(
+    recommendation.pareto.map((point) => ({
+      risk: point.emLoss,
+      saving: point.saving,
+      note: point.sentence,
+    })),
+  );
   const chosen: TradeOffMark = {
     method: "recommend",
     label: "chosen policy",
-    emLoss: emLoss.mean,
+    risk: emLoss.mean,
     saving: saving.mean,
     interval: saving.high > saving.low ? [saving.low, saving.high] : null,
     chosen: true,
@@ -112,6 +129,7 @@ export function predictedTradeOff(recommendation: ReportRecommendation, bound: R
   return {
     lines: [{ method: "recommend", label: "other policies", points: front }],
     marks: [chosen],
-    bound,
+    riskIs: "mean loss",
+    level: bound.kind === "mean" ? bound.maxEmLoss : null,
   };
 }

@@ -37,7 +37,6 @@ function collectFrom(
   const model = trainModel(learnedFrom, { seed });
   options.onProgress?.("stopping the runs of the other half");
   const curves = tellingRuns(heldOutStops(shown, { model, bound }), bound, lossKind);
-  const byId = new Map(shown.map((run) => [run.id, run]));
   options.onProgress?.("shuffling task features");
   const start = model.start[kind];
   const nGroups = new Set(shown.map(groupOf)).size;
@@ -49,10 +48,7 @@ function collectFrom(
       start === undefined
         ? { unmeasured: "There is no run to learn from." }
         : featureImportances(shown, start, seed),
-    recommendation: sampleRecommendation(
-      curves.map(({ id }) => byId.get(id)!),
-      { model, learnedFrom, bound },
-    ),
+    recommendation: sampleRecommendation(shown, { model, learnedFrom, bound }),
   };
 }
 

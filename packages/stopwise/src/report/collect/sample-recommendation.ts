@@ -12,9 +12,20 @@ const rank: Readonly<Record<Recommendation["status"], number>> = {
   abstained: 2,
 };
 
+/** The middle by predicted saving among the best status that there is; ties by id. */
+function typical<T extends { run: RunRecord; answer: Recommendation }>(answers: readonly T[]): T | undefined {
+  const statuses = answers.map(({ answer }) => rank[answer.status]);
+  const best = answers.filter((_, i) => statuses[i] === Math.min(...statuses));
+  const sorted = best.toSorted(
+    (a, b) =>
+      a.answer.predicted.saving.mean - b.answer.predicted.saving.mean || (a.run.id < b.run.id ? -1 : 1),
+  );
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
 /**
- * A recommendation in full for the task of one of some runs: the first that is certified, else the first that is not, else
- * the first abstention.
+ * A recommendation in full, for the task of one of some runs: the one in the middle by predicted saving among those that
+ * are certified, else among those that are not, else an abstention.
  *
  * @param shown runs of groups that the model has not learned from
  * @param given what is asked of whom
@@ -28,9 +39,9 @@ export function sampleRecommendation(
 ): Measured<ReportRecommendation> {
   const options = recommendOptions(given.bound);
   const answers = shown.map((run) => ({ run, answer: recommendFrom(given.model, taskOf(run), options) }));
-  const [first] = answers.toSorted((a, b) => rank[a.answer.status] - rank[b.answer.status]);
-  if (first === undefined) return { unmeasured: "No run is there to recommend for." };
-  const { run, answer } = first;
+  const shownOne = typical(answers);
+  if (shownOne === undefined) return { unmeasured: "No run is there to recommend for." };
+  const { run, answer } = shownOne;
   const learned = learnedOf(answer);
   const groups = new Map(given.learnedFrom.map((it) => [it.id, groupOf(it)]));
   return {

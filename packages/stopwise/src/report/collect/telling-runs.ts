@@ -58,8 +58,8 @@ function rolesFor(all: readonly Stops[], bound: ReportBound, lossKind: ReportDat
       why: () => "Where watching the run adds most to what was known before it",
     },
     {
-      score: (it) => (within(it) ? it.ours.saving : 0),
-      why: ({ ours }) => `The most saved within the bound: ${percent(ours.saving)}`,
+      score: ({ start }) => (start.emLoss <= bound.maxEmLoss ? start.saving : 0),
+      why: ({ start }) => `Where the recommendation before the run saves most: ${percent(start.saving)}`,
     },
     {
       score: ({ best, ours }) => best.saving - ours.saving,
@@ -70,7 +70,7 @@ function rolesFor(all: readonly Stops[], bound: ReportBound, lossKind: ReportDat
 
 /**
  * A handful of runs that tell what the methods do, good and bad: where patience costs most, the worst case, a usual run,
- * and where the learned criterion adds most, saves most and misses most. Each of another group; ties go to the smaller id.
+ * and where watching the run adds most, the recommendation saves most, and both miss most. Each of another group; ties go to the smaller id.
  *
  * @param runs with their stops, of any length
  * @param bound losses up to its `maxEmLoss` count as kept
