@@ -7,6 +7,7 @@ export {
 export { checkBound, type Bound } from "./certificates/bound.ts";
 export { conformalQuantile } from "./certificates/conformal-quantile.ts";
 export { groupsNeeded, missingGroups } from "./certificates/missing-groups.ts";
+export { coverageOf, type Coverage, type CoverageOptions } from "./referee/coverage.ts";
 export { evaluate, type EvaluateOptions } from "./referee/evaluate.ts";
 export type { FittedInRun, InRunLearner, InRunModel, InRunTraining } from "./learned/in-run-learner.ts";
 export type { EvaluateReport, EvaluateRow, RowBound, Selection } from "./referee/report.ts";

@@ -5,10 +5,12 @@ import { boundedLoss, clipOf, levelOf, type Bound } from "../certificates/bound.
 import { groupRisk, safetyEnvelope, type GroupRisk } from "../certificates/group-risk.ts";
 import { fixedSequenceTest } from "../certificates/high-probability.ts";
 import { conformalRiskControl } from "../certificates/risk-control.ts";
+import { kernel } from "../estimators/kernel.ts";
 import { experienceOf, type Experience } from "../portfolio/experience.ts";
 import { randomFrom, seedFor, shuffled, type Random } from "../random.ts";
 import type { LevelOutcomes } from "./level-outcomes.ts";
 import type { Method } from "./method.ts";
+import { PredictionCache, StartMethod } from "./start-method.ts";
 import type { Fold, Study } from "./study.ts";
 
 /** How coverage is measured. */
@@ -148,4 +150,14 @@ function settingOf(risks: GroupRisk, chosen: readonly number[], bound: Bound): n
   const part = { risk, nSettings, groups: chosen.map((group) => risks.groups[group]!) };
   const rule = bound.kind === "high-probability" ? fixedSequenceTest : conformalRiskControl;
   return rule(part, bound).setting;
+}
+
+/** Coverage of the kernel-weighted recommendation's certificates under several bounds. */
+export function coverageOf(
+  runs: readonly RunRecord[],
+  options: Omit<CoverageOptions, "bound"> & { readonly bounds: readonly Bound[] },
+): { bound: Bound; coverage: Coverage }[] {
+  const study = coverageStudy(runs, options);
+  const method = new StartMethod("kernel", [kernel], new PredictionCache(options.bounds));
+  return options.bounds.map((bound) => ({ bound, coverage: coverage(study, method, { ...options, bound }) }));
 }

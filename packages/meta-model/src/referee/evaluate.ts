@@ -1,11 +1,19 @@
 import type { Curve, MetricClass, RunRecord, SimplePolicy } from "@stopwise/core";
 import { InsufficientDataError } from "@stopwise/core";
-import { defaultPortfolio, hindsight, noiseFloor, outcomeTable, tailHindsight } from "@stopwise/policies";
+import {
+  defaultPortfolio,
+  hindsight,
+  noiseFloor,
+  outcomeTable,
+  parsePolicy,
+  tailHindsight,
+} from "@stopwise/policies";
 import type { Bound } from "../certificates/bound.ts";
 import { fitRemainingGain } from "../learned/remaining-gain.ts";
 import { constant, forest, kernel, nearestTask, ridge } from "../estimators/index.ts";
 import { fixedRules } from "./baselines.ts";
 import { decide, type Decided } from "./decide.ts";
+import { criterionLearner } from "./criterion-learner.ts";
 import { bestFixed } from "./fixed-policy-method.ts";
 import type { InRunLearner } from "../learned/in-run-learner.ts";
 import { LearnedMethod } from "./learned-method.ts";
@@ -110,6 +118,9 @@ function evaluateKind(runs: readonly RunRecord[], options: EvaluateOptions): Par
   };
 }
 
+/** Learning curves of a power law, an exponential or a logistic, extrapolated to the end of the plan. */
+const extrapolation = parsePolicy({ version: 1, criterion: "extrapolation", threshold: 0.9 }) as SimplePolicy;
+
 const methodCache = new WeakMap<Study, readonly Method[]>();
 
 function methodsOf(study: Study, options: EvaluateOptions): readonly Method[] {
@@ -121,6 +132,7 @@ function methodsOf(study: Study, options: EvaluateOptions): readonly Method[] {
     ...[ridge, kernel, forest, nearestTask].map(
       (estimator) => new StartMethod(estimator.name, [estimator], cache),
     ),
+    new LearnedMethod("extrapolation", criterionLearner("extrapolation", extrapolation)),
     new StartMethod("recommend", [constant, kernel, forest], cache),
     ...(options.learners === undefined
       ? [new LearnedMethod("learned", remainingGain(3), remainingGain(1))]

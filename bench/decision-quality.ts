@@ -1,0 +1,95 @@
+// Decision quality on run-record files: `tsx bench/decision-quality.ts ../shared/curves/finetune.jsonl.gz [--test FILE]`.
+// Prints the main rows of the referee as a table; `--coverage` measures the coverage of certificates instead.
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
+import { runRecordSchema, type RunRecord } from "@stopwise/core";
+import { coverageOf, evaluate, type Bound, type EvaluateRow } from "@stopwise/meta-model";
+
+function runsOf(file: string): RunRecord[] {
+  const bytes = readFileSync(file);
+  const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => runRecordSchema.parse(JSON.parse(line)));
+}
+
+const boundName = ({ bound }: EvaluateRow): string =>
+  bound.kind === "mean"
+    ? `mean ${100 * bound.maxEmLoss}`
+    : `tail ${100 * bound.maxEmLoss} @ ${bound.alpha ?? 0}`;
+
+function printRows(rows: readonly EvaluateRow[]): void {
+  console.log(
+    "| bound (points) | method | selection | saved | 95 % interval | points lost | over bound | of hindsight | held |",
+  );
+  console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+  for (const row of rows) {
+    const cells = [
+      boundName(row),
+      row.method,
+      row.selection,
+      row.meanSaving.toFixed(3),
+      `${row.low.toFixed(2)} to ${row.high.toFixed(2)}`,
+      (100 * row.meanEmLoss).toFixed(2),
+      row.shareOverBound.toFixed(3),
+      row.shareOfHindsight?.toFixed(2) ?? "",
+      row.held ? "yes" : "no",
+    ];
+    console.log(`| ${cells.join(" | ")} |`);
+  }
+}
+
+function printCoverage(runs: readonly RunRecord[], seed: number): void {
+  const bounds: Bound[] = [
+    ...[0.005, 0.01, 0.02].flatMap((maxEmLoss) =>
+      [0.05, 0.1, 0.2].map((alpha): Bound => ({ kind: "tail", maxEmLoss, alpha })),
+    ),
+    ...[0.005, 0.01, 0.02].map((maxEmLoss): Bound => ({ kind: "mean", maxEmLoss })),
+  ];
+  console.log("| bound | level | trials | risk | exact p | saved | any stopping | calibration groups |");
+  console.log("| --- | --- | --- | --- | --- | --- | --- | --- |");
+  for (const { bound, coverage } of coverageOf(runs, { bounds, seed, nParts: 5, nPermutations: 400 })) {
+    const cells = [
+      `${bound.kind} ${100 * bound.maxEmLoss}`,
+      coverage.level,
+      coverage.trials,
+      coverage.risk.toFixed(4),
+      coverage.pValue.toFixed(3),
+      coverage.meanSaving.toFixed(3),
+      coverage.shareStopping.toFixed(2),
+      coverage.nCalibrationGroups,
+    ];
+    console.log(`| ${cells.join(" | ")} |`);
+  }
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    test: { type: "string" },
+    coverage: { type: "boolean", default: false },
+    class: { type: "string", default: "all" },
+    weighting: { type: "string", default: "group" },
+    seed: { type: "string", default: "1" },
+  },
+});
+const file = positionals[0];
+if (file === undefined) throw new Error("Name a run-record file.");
+const runs = runsOf(file);
+const seed = Number(values.seed);
+if (values.coverage) printCoverage(runs, seed);
+else {
+  const started = process.cpuUsage();
+  const test = values.test === undefined ? {} : { test: runsOf(values.test) };
+  const report = evaluate(runs, { data: basename(file), seed, ...test });
+  const { user } = process.cpuUsage(started);
+  console.log(
+    `${report.data}: ${report.nRuns} runs, ${report.nGroups} groups judged; ${(user / 1e6).toFixed(0)} s of one core\n`,
+  );
+  printRows(
+    report.rows.filter((row) => row.metricClass === values.class && row.weighting === values.weighting),
+  );
+}
