@@ -5,9 +5,9 @@
  *   tsx bench/learned.ts signals ../shared/curves/finetune.jsonl.gz
  *   tsx bench/learned.ts speed
  *
- * Five folds of groups. In each, criterion and thresholds are fitted on the other four (thresholds on statistics that
- * are held out once more inside them) and judged on the fold: `promise`. `frontier` chooses its threshold on the judged
- * runs. Groups weigh 1; one line more weighs runs.
+ * Every statistic comes from a fit without the run's group (folds of groups). `promise` fixes each run's threshold on
+ * the groups of the other four folds; `frontier` chooses one on all the judged runs. Groups weigh 1. The referee
+ * (`stopwise evaluate`) also repeats the fit inside each training part, at five times the cost.
  */
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
@@ -54,20 +54,6 @@ function read(path: string): Runs {
   };
 }
 
-function subset(runs: Runs, which: readonly number[]): Runs {
-  return {
-    curves: which.map((run) => runs.curves[run]!),
-    tasks: which.map((run) => runs.tasks[run]!),
-    groups: which.map((run) => runs.groups[run]!),
-    complete: which.map((run) => runs.complete[run]!),
-  };
-}
-
-function sampleOf(runs: Runs, series: readonly Float64Array[]): ThresholdSample {
-  const which = [...runs.complete.keys()].filter((run) => runs.complete[run]!);
-  return { ...subset(runs, which), series: which.map((run) => series[run]!) };
-}
-
 /** Folds by a hash of the group's name: the same for every learner. */
 function foldOf(group: string): number {
   let hash = 7;
@@ -80,43 +66,37 @@ interface Judged {
   readonly frontier: number[];
 }
 
-/** Outcomes of a learner on every complete run, judged in the fold that holds its group out. */
+/** Outcomes of a learner's held-out statistics on every complete run. */
 function judge(runs: Runs, learner: InRunLearner, byRun: boolean): Judged {
-  const all = [...runs.curves.keys()];
-  const promise = bounds.map(() => ({ saving: 0, risk: 0 }));
-  const series = new Array<Float64Array>(runs.curves.length);
-  const unit = (own: Runs): Runs => (byRun ? { ...own, groups: own.curves.map((_, run) => `${run}`) } : own);
-  const nUnits = new Set(
-    unit(
-      subset(
-        runs,
-        all.filter((run) => runs.complete[run]!),
-      ),
-    ).groups,
-  ).size;
-  for (let fold = 0; fold < nFolds; fold++) {
-    const train = subset(
-      runs,
-      all.filter((run) => foldOf(runs.groups[run]!) !== fold),
-    );
-    const held = all.filter((run) => foldOf(runs.groups[run]!) === fold);
-    const judged = subset(runs, held);
-    const { model, heldOut } = learner.fit(train, { seed: 1 });
-    held.forEach((run, at) => (series[run] = model.series(judged.curves[at]!, judged.tasks[at]!)));
-    const sample = sampleOf(
-      unit(judged),
-      held.map((run) => series[run]!),
-    );
-    const share = new Set(Array.from(sample.groups)).size / nUnits;
-    bounds.forEach((bound, k) => {
-      const { threshold } = calibrateThreshold(sampleOf(unit(train), heldOut), bound);
-      if (threshold === Infinity || share === 0) return;
-      const { saving, risk } = riskOfThresholds(sample, Float64Array.of(threshold), bound);
-      promise[k]!.saving += share * saving[0]!;
-      promise[k]!.risk += share * risk[0]!;
-    });
-  }
-  const whole = sampleOf(unit(runs), series);
+  const { heldOut } = learner.fit(runs, { seed: 1 });
+  const folds = runs.groups.map(foldOf);
+  const unit = byRun ? runs.curves.map((_, run) => `${run}`) : runs.groups;
+  const sampleWhere = (takes: (fold: number) => boolean): ThresholdSample => {
+    const which = [...runs.complete.keys()].filter((run) => runs.complete[run]! && takes(folds[run]!));
+    return {
+      series: which.map((run) => heldOut[run]!),
+      curves: which.map((run) => runs.curves[run]!),
+      groups: which.map((run) => unit[run]!),
+    };
+  };
+  const whole = sampleWhere(() => true);
+  const sizeOf = ({ groups }: ThresholdSample): number => new Set(Array.from(groups)).size;
+  const promise = bounds.map((bound) => {
+    const sum = { saving: 0, risk: 0 };
+    for (let fold = 0; fold < nFolds; fold++) {
+      const judged = sampleWhere((own) => own === fold);
+      const { threshold } = calibrateThreshold(
+        sampleWhere((own) => own !== fold),
+        bound,
+      );
+      if (threshold === Infinity || judged.curves.length === 0) continue;
+      const share = sizeOf(judged) / sizeOf(whole);
+      const { saving, risk } = riskOfThresholds(judged, Float64Array.of(threshold), bound);
+      sum.saving += share * saving[0]!;
+      sum.risk += share * risk[0]!;
+    }
+    return sum;
+  });
   return { promise, frontier: bounds.map((bound) => calibrateThreshold(whole, bound).saving) };
 }
 
@@ -138,16 +118,15 @@ function header(runs: Runs): void {
 }
 
 function hindsightLine(runs: Runs): void {
-  const sample = sampleOf(
-    runs,
-    runs.curves.map(() => new Float64Array(0)),
-  );
+  const which = [...runs.complete.keys()].filter((run) => runs.complete[run]!);
+  const groups = which.map((run) => runs.groups[run]!);
+  const curves = which.map((run) => runs.curves[run]!);
   const size = new Map<string, number>();
-  for (const group of sample.groups as string[]) size.set(group, (size.get(group) ?? 0) + 1);
-  const weights = (sample.groups as string[]).map((group) => 1 / size.get(group)!);
+  for (const group of groups) size.set(group, (size.get(group) ?? 0) + 1);
+  const weights = groups.map((group) => 1 / size.get(group)!);
   const cells = bounds.map((bound) =>
     bound.kind === "mean"
-      ? hindsight(sample.curves, { weights, maxMeanLoss: bound.maxEmLoss }).saving.toFixed(3)
+      ? hindsight(curves, { weights, maxMeanLoss: bound.maxEmLoss }).saving.toFixed(3)
       : "",
   );
   console.log(`| hindsight | ${cells.join(" | ")} |`);

@@ -88,18 +88,27 @@ function splitLeaf(
   ];
 }
 
+let scratch = new Uint32Array(1024);
+
+/** Room for rows while they are sorted; its content is of no meaning between calls. */
+function scratchOf(size: number): Uint32Array {
+  if (scratch.length < size) scratch = new Uint32Array(2 * size);
+  return scratch;
+}
+
 /** Brings the rows that go left to the front of the span, keeping their order; gives the border. */
 function partition(rows: GradientRows, span: Span, split: Split): number {
   const bins = rows.columns[split.feature]!;
   const { order } = rows;
   const rule = packRule(split);
-  const right: number[] = [];
+  const right = scratchOf(span.to - span.from);
+  let nRight = 0;
   let next = span.from;
   for (let i = span.from; i < span.to; i++) {
     const row = order[i]!;
     if (goesLeft(rule, bins[row]!)) order[next++] = row;
-    else right.push(row);
+    else right[nRight++] = row;
   }
-  order.set(right, next);
+  order.set(right.subarray(0, nRight), next);
   return next;
 }
