@@ -1,5 +1,6 @@
 import { curveOf, type Curve } from "@stopwise/core";
 import { outcomeMatrix } from "@stopwise/policies";
+import { outcomeMatrixInWorkers } from "@stopwise/policies/workers";
 
 /** A small seeded generator (mulberry32): uniform in [0, 1). */
 function uniform(seed: number): () => number {
@@ -115,5 +116,45 @@ function measure({ nRuns, nCheckpoints, nCriteria, nThresholds }: Size) {
   };
 }
 
+/** Fills a set of runs chunk by chunk, so that it never lies in memory as a whole; gives wall seconds and peak memory. */
+async function millionRuns(nRuns: number, cores: number) {
+  const chunk = 20_000;
+  const random = uniform(11);
+  const curves = Array.from({ length: chunk }, (_, i) => randomCurve(random, 50, i));
+  const policies = policiesOf(10, 20);
+  const saving = new Float64Array(policies.length);
+  let seconds = 0;
+  for (let done = 0; done < nRuns; done += chunk) {
+    const start = performance.now();
+    const matrix = await outcomeMatrixInWorkers(curves, policies, { workers: cores, runsPerShare: 2000 });
+    seconds += (performance.now() - start) / 1000;
+    matrix.saving.forEach((value, at) => (saving[at % policies.length]! += value / nRuns));
+  }
+  return {
+    runs: nRuns,
+    policies: policies.length,
+    cores,
+    "wall seconds": Number(seconds.toFixed(1)),
+    "outcomes/s (millions)": Number(((nRuns * policies.length) / seconds / 1e6).toFixed(1)),
+    "peak memory (MiB)": Math.round(process.resourceUsage().maxRSS / 1024),
+    "mean saving, first and last policy": `${saving[0]!.toFixed(3)} ${saving.at(-1)!.toFixed(3)}`,
+  };
+}
+
 const bar: Size = { nRuns: 10_000, nCheckpoints: 50, nCriteria: 20, nThresholds: 50 };
+console.log("The bar: 20 staleness criteria x 50 thresholds on 50 checkpoints (per second of CPU time)");
 console.table([measure(bar)]);
+if (process.argv.includes("--growth")) {
+  const small: Size = { ...bar, nRuns: 2000 };
+  console.log("How the cost grows: checkpoints, thresholds, criteria, runs");
+  console.table([
+    ...[10, 100, 400].map((nCheckpoints) => measure({ ...small, nCheckpoints })),
+    ...[5, 20, 200].map((nThresholds) => measure({ ...small, nThresholds })),
+    ...[1, 5, 40].map((nCriteria) => measure({ ...small, nCriteria })),
+    ...[200, 1000, 5000].map((nRuns) => measure({ ...small, nRuns })),
+  ]);
+  console.log("A million runs, 20,000 at a time");
+  const rows = [];
+  for (const cores of [1, 2]) rows.push(await millionRuns(1_000_000, cores));
+  console.table(rows);
+}
