@@ -24,8 +24,9 @@ function reading<T>(flags: RunsFlags, use: (store: ExperimentStore) => Promise<T
   return withStore(flags.store, { mode: "read" }, use);
 }
 
-function listing(runs: readonly RunSummary[]): string {
-  if (runs.length === 0) return emptyLine;
+function listing(runs: readonly RunSummary[], flags: RunsFlags): string {
+  const isFiltered = Object.values(filterOf(flags)).some((value) => value !== undefined);
+  if (runs.length === 0) return isFiltered ? "No stored run matches." : emptyLine;
   const table = renderTable(runs, [
     { title: "run", value: (run) => run.id },
     { title: "group", value: (run) => run.group, maxWidth: 40 },
@@ -42,7 +43,7 @@ function listing(runs: readonly RunSummary[]): string {
 async function list(flags: RunsFlags): Promise<void> {
   const runs = await reading(flags, (store) => store.listRuns(filterOf(flags)));
   if (flags.json === true) printJson({ runs });
-  else print(listing(runs));
+  else print(listing(runs, flags));
 }
 
 /** The run of an id, or of the only id that begins so. */
