@@ -48,7 +48,10 @@ async function* walk(path: string, root: string, seen: Set<string>): AsyncGenera
     const target = isLink ? await stat(resolve(root, inside)).catch(() => undefined) : entry;
     if (target?.isDirectory() === true) {
       if (!skippedFolders.has(entry.name)) yield* walk(inside, root, seen);
-    } else if (target?.isFile() === true && (logName.test(entry.name) || inRunStore.test(inside))) {
+    } else if (
+      target?.isFile() === true &&
+      (logName.test(entry.name) || inRunStore.test(`${real.replaceAll("\\", "/")}/`))
+    ) {
       yield inside;
     }
   }

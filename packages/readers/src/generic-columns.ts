@@ -51,7 +51,7 @@ const tokenNames = [
 ];
 const runNames = ["run", "run_id", "run_name", "trial", "trial_id", "seed"];
 
-const evaluationPrefix = /^(eval|evaluation|val|valid|validation|test|dev)(_|$)/;
+const evaluationPrefix = /^(metrics(?!_train)(?=_)|eval|evaluation|val|valid|validation|test|dev)(_|$)/;
 const reinforcement = /(^|_)(return|reward|rew|rew_mean|reward_mean|success_rate|distance)$/;
 const notAMetric =
   /_(runtime|(samples|steps|tokens)_per_second|num_tokens|time|timestamp|duration)$|^[a-z]+_(epochs?|steps?)$/;
@@ -98,6 +98,7 @@ export function rolesOf(names: readonly string[], bareScores = true): ColumnRole
     tokens: first(tokenNames),
     trainLoss: first([
       "train_loss",
+      "loss_train_total",
       "training_loss",
       "loss",
       "train_cross_entropy",

@@ -30,9 +30,9 @@ const canonicalNames: readonly (readonly [string, RegExp])[] = [
   ["rouge2", /^rouge_?2(_f(measure)?)?$/],
   ["rouge1", /^rouge_?1(_f(measure)?)?$/],
   ["bleu", /^(bleu|sacrebleu|bleu_score|score_bleu)$/],
-  ["chrf", /^chrf(_?pp|\+\+)?$/],
+  ["chrf", /^chr_?f(_?pp|\+\+)?$/],
   ["meteor", /^meteor$/],
-  ["bertscore", /^bertscore(_f1)?$/],
+  ["bertscore", /^bert_?score(_f1)?$/],
   ["wer", /^(wer|wer_ortho|word_error_rate)$/],
   ["cer", /^(cer|character_error_rate)$/],
   ["ter", /^ter$/],
@@ -45,16 +45,17 @@ const canonicalNames: readonly (readonly [string, RegExp])[] = [
   ["bpb", /^(bpb|bits_per_byte)$/],
 ];
 
-/** Lower case, with every run of blanks and punctuation as one underscore. */
+/** Lower case, words of camel case apart, with every run of blanks and punctuation as one underscore. */
 export function normaliseName(name: string): string {
   return name
     .trim()
+    .replace(/([a-z\d])([A-Z])/g, "$1_$2")
     .toLowerCase()
     .replace(/[/.\-\s@:]+/g, "_")
     .replace(/^_+|_+$/g, "");
 }
 
-const evaluationPrefix = /^(eval|evaluation|validation|valid|val|dev|test)_/;
+const evaluationPrefix = /^(metrics(?!_train)|eval|evaluation|validation|valid|val|dev|test)_/;
 
 /** The split that a normalised metric name begins with, and the rest of the name. */
 function splitPrefix(key: string): { split: "validation" | "test"; rest: string } {

@@ -30,6 +30,7 @@ const formatsRead = new Set([
   "lightning-metrics-csv",
   "model-card",
   "progress-csv",
+  "text-log",
   "tfevents",
 ]);
 const facts = ["nEvalPoints", "lastStep", "metrics", "firstEval", "lastEval", "best"] as const;
@@ -56,6 +57,14 @@ describe.skipIf(!present)("the reference logs", () => {
       }
     },
   );
+
+  test("an MLflow run folder is read as a whole, its files name it", async () => {
+    const whole = expected.find(({ file, format }) => format === "mlflow-mlruns" && file.endsWith("/"))!;
+    const { files } = await readLogs([whole.file], { root: folder });
+    expect(files[0]).toMatchObject({ path: whole.file, format: "mlflow-mlruns", status: "read" });
+    expect(files[0]?.runs.map((run) => onlyFacts({ ...run.facts }))).toEqual(whole.runs.map(onlyFacts));
+    expect(files.slice(1).every(({ partOf }) => partOf === whole.file)).toBe(true);
+  });
 
   test("the whole folder is read at once without a failure, every file named", async () => {
     const report = await readLogs(["."], { root: folder });

@@ -10,10 +10,12 @@ import { kerasCsv } from "./keras-csv.ts";
 import { kerasHistory } from "./keras-history.ts";
 import { lightningMetricsCsv } from "./lightning-metrics-csv.ts";
 import { llamaFactory } from "./llama-factory.ts";
+import { mlflowMlruns } from "./mlflow-mlruns.ts";
 import { modelCard } from "./model-card.ts";
 import { progressCsv } from "./progress-csv.ts";
 import { recognisedReaders } from "./recognised.ts";
 import { runRecord } from "./run-record.ts";
+import { textLog } from "./text-log.ts";
 import { tfevents } from "./tfevents.ts";
 
 /** Every reader; the most certain one takes a file. */
@@ -22,6 +24,7 @@ export const logReaders: readonly LogReader[] = [
   hfTrainerState,
   modelCard,
   tfevents,
+  mlflowMlruns,
   llamaFactory,
   lightningMetricsCsv,
   kerasCsv,
@@ -33,5 +36,6 @@ export const logReaders: readonly LogReader[] = [
   progressCsv,
   csv,
   jsonl,
+  textLog,
   ...recognisedReaders,
 ];

@@ -23,13 +23,6 @@ const unread = (what: string): string => `${what}: this version does not read th
 /** Files that belong to training but hold no curve, or whose format is not read. */
 const recognised: readonly Recognised[] = [
   {
-    format: "mlflow-mlruns",
-    title: "MLflow file store",
-    certainty: 0.9,
-    matches: named(/(^|\/)mlruns\/\d+\/(meta\.yaml$|[^/]+\/(meta\.yaml$|(metrics|params|tags)\/))/),
-    reason: unread("MLflow run folder"),
-  },
-  {
     format: "wandb-dir",
     title: "Weights & Biases run folder",
     certainty: 0.95,
@@ -59,13 +52,6 @@ const recognised: readonly Recognised[] = [
     certainty: 0.6,
     matches: (file) => file.headText.startsWith("SQLite format 3") || /\.(db|sqlite3?)$/.test(file.name),
     reason: unread("SQLite database (Optuna or MLflow)"),
-  },
-  {
-    format: "text-log",
-    title: "console log",
-    certainty: 0.15,
-    matches: named(/\.(log|out|stdout)$/i),
-    reason: unread("console log"),
   },
   {
     format: "json",

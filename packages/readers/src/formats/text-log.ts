@@ -1,0 +1,115 @@
+import { factsOfConfig } from "../config-facts.ts";
+import { readConsoleLine, type ConsoleLine } from "../console-lines.ts";
+import type { FileReading, LogFile, LogReader } from "../contract.ts";
+import { runsOfTable, type GenericRow } from "../generic-rows.ts";
+import { rolesOf } from "../generic-columns.ts";
+import { readLines } from "../log-lines.ts";
+import type { KnownFacts, RawRun } from "../raw-run.ts";
+
+interface Placed {
+  readonly step: number | undefined;
+  readonly epoch: number | undefined;
+  readonly values: ReadonlyMap<string, number>;
+}
+
+interface Console {
+  readonly rows: readonly Placed[];
+  readonly settings: Readonly<Record<string, number>>;
+  readonly plannedSteps: number | undefined;
+  readonly plannedEpochs: number | undefined;
+}
+
+/** Values that say where a line stands, not what was measured. */
+const isPlace = (name: string): boolean =>
+  /^(.*\s)?(global_)?(step|epoch|iter|iteration|batch|update)s?$/i.test(name);
+
+const measured = (line: ConsoleLine): Map<string, number> =>
+  new Map([...line.values].filter(([name]) => !isPlace(name)));
+
+/** Rows of a console: each line's numbers at the last step and epoch that were named; numbers before are settings. */
+async function readConsole(file: LogFile): Promise<Console> {
+  const rows: Placed[] = [];
+  const settings: Record<string, number> = {};
+  let [step, epoch, plannedSteps, plannedEpochs]: (number | undefined)[] = [];
+  for await (const { text } of readLines(file.absolute)) {
+    if (!/\d/.test(text)) continue;
+    const line = readConsoleLine(text);
+    step = line.step ?? step;
+    epoch = line.epoch ?? epoch;
+    plannedSteps ??= line.planned.steps;
+    plannedEpochs ??= line.planned.epochs;
+    const values = measured(line);
+    if (step !== undefined || epoch !== undefined) rows.push({ step, epoch, values });
+    else for (const [name, value] of values) settings[name] = value;
+  }
+  return { rows, settings, plannedSteps, plannedEpochs };
+}
+
+/** Steps that begin anew with each epoch count within it and place nothing; then epochs do. */
+function stepsCountWithinEpochs(rows: readonly Placed[]): boolean {
+  let nFalls = 0;
+  let nFallsWithEpoch = 0;
+  for (let index = 1; index < rows.length; index += 1) {
+    const [before, now] = [rows[index - 1]!, rows[index]!];
+    if (now.step === undefined || before.step === undefined || now.step >= before.step) continue;
+    nFalls += 1;
+    if ((now.epoch ?? 0) > (before.epoch ?? 0)) nFallsWithEpoch += 1;
+  }
+  return nFalls > 0 && nFallsWithEpoch === nFalls;
+}
+
+function tableOf({ rows, settings, plannedSteps, plannedEpochs }: Console) {
+  const byStep = rows.some(({ step }) => step !== undefined) && !stepsCountWithinEpochs(rows);
+  const placed = rows.flatMap(({ step, epoch, values }): GenericRow[] => {
+    const at = byStep ? step : epoch;
+    return at === undefined ? [] : [{ step: at, ...Object.fromEntries(values) }];
+  });
+  const names = [...new Set(rows.flatMap(({ values }) => [...values.keys()]))];
+  const config = factsOfConfig(settings);
+  const known: KnownFacts = {
+    ...config,
+    plannedSteps: byStep ? (plannedSteps ?? config.plannedSteps) : undefined,
+    plannedEpochs: plannedEpochs ?? config.plannedEpochs,
+  };
+  return {
+    table: { names: ["step", ...names.filter((name) => name !== "step")], rows: placed, known },
+    byStep,
+  };
+}
+
+async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
+  const { path } = file!;
+  const { table, byStep } = tableOf(await readConsole(file!));
+  const hasEvaluation = rolesOf(table.names).evaluation.length > 0;
+  if (table.rows.length === 0 || !hasEvaluation) {
+    return [
+      { path, runs: [], reason: "console log without an evaluation at a step or epoch.", warnings: [] },
+    ];
+  }
+  const { runs, reason } = runsOfTable(table);
+  const placed: RawRun[] = byStep ? runs : runs.map((run) => ({ ...run, stepIsEpoch: true }));
+  return [
+    { path, runs: placed, warnings: [], ...(reason === undefined ? {} : { reason: `the log ${reason}` }) },
+  ];
+}
+
+const evaluates = /\b(val|valid|validation|eval|test|dev)[_ /]?\w*\s*['"]?\s*[:=]\s*[\d.]/i;
+const progresses = /\bbatch=\d|\b(step|epoch|iter|iteration)s?['"]?\s*[:=#]?\s*\[?\s*\d/i;
+
+/**
+ * Console logs: lines of `name: value`, `name=value` or `val loss 2.3` at the step or epoch that a line names, `N/M`
+ * giving the plan. Covers printed trainer dictionaries, Composer's and torchtune's files. Only names with an
+ * evaluation prefix are evaluations.
+ */
+export const textLog: LogReader = {
+  format: "text-log",
+  title: "console log",
+  detect: (file) => {
+    if (/\.(log|out|stdout|stderr)$/i.test(file.name))
+      return file.headText !== "" || file.sizeBytes === 0 ? 0.15 : 0;
+    return /\.txt$/i.test(file.name) && evaluates.test(file.headText) && progresses.test(file.headText)
+      ? 0.15
+      : 0;
+  },
+  read,
+};
