@@ -19,7 +19,10 @@ const pure = {
   name: "pure-packages-do-no-io",
   severity: "error",
   comment: "core, features, policies and meta-model are pure: no disk, network or clock",
-  from: { path: "^packages/(core|features|policies|meta-model)/src/", pathNot: "\\.test\\.ts$|/worker|/testing/" },
+  from: {
+    path: "^packages/(core|features|policies|meta-model)/src/",
+    pathNot: "\\.test\\.ts$|/worker|/testing/",
+  },
   to: { dependencyTypes: ["core"], pathNot: "^(node:)?(worker_threads|os|crypto)$" },
 };
 module.exports = {

@@ -10,7 +10,14 @@ export default defineConfig({
   test: {
     ...(reports === undefined ? {} : { reporters: ["default", "json"], outputFile: { json: reports } }),
     projects: [
-      { test: { name: "unit", include: ["packages/*/src/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
       { test: { name: "e2e", include: ["test/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000 } },
     ],
   },

@@ -238,16 +238,17 @@ describe.skipIf(!hasShared("curves"))("evaluate", () => {
   });
 });
 
-test("the whole recommend process stays near a bare node (the bar of 2 is measured by bench/startup.ts)", () => {
+test("the whole recommend process stays near a bare node (bench/startup.ts measures the bar of 2)", () => {
   const time = (args: readonly string[]): number => {
     const start = performance.now();
     spawnSync(process.execPath, args, { cwd: place.folder });
     return performance.now() - start;
   };
+  // The fastest of several, in turns: what a busy machine disturbs least.
   const rounds = Array.from(
-    { length: 7 },
+    { length: 9 },
     () => [time(["-e", "0"]), time([entry, "recommend", ...task])] as const,
   );
-  const median = (values: number[]): number => values.sort((a, b) => a - b)[3]!;
-  expect(median(rounds.map(([, ours]) => ours)) / median(rounds.map(([bare]) => bare))).toBeLessThan(4);
+  const bare = Math.min(...rounds.map(([it]) => it));
+  expect(Math.min(...rounds.map(([, it]) => it)) / bare).toBeLessThan(3.5);
 });
