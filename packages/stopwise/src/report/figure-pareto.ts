@@ -1,155 +1,27 @@
 import type { Markish } from "@observablehq/plot";
-import { horizontal, innerBox, vertical, type ChartFrame } from "./chart-frame.ts";
-import { placeLabels, type Box, type Label } from "./label-placement.ts";
+import type { ChartFrame } from "./chart-frame.ts";
 import type { Markup } from "./markup.ts";
 import { lookOf } from "./method-look.ts";
-import { lossInWords, lossTitle, percent } from "./quantities.ts";
+import { percent } from "./quantities.ts";
 import type { ReportData } from "./report-data.ts";
-import { pixelOf, roundTicks, valueAt, type Scale } from "./scale.ts";
+import { riskWords, type RiskWords } from "./risk-words.ts";
+import { roundTicks } from "./scale.ts";
 import type { Draughtsman, PictureText } from "./svg.ts";
+import { heldRisk, tradeOffChart } from "./trade-off-chart.ts";
+import { nameMarks } from "./trade-off-names.ts";
 import type { TradeOff, TradeOffLine, TradeOffMark, TradeOffPoint } from "./trade-off.ts";
-
-type LossKind = ReportData["lossKind"];
 
 /** How a trade-off is drawn. */
 export interface ParetoOptions {
-  readonly lossKind: LossKind;
+  readonly lossKind: ReportData["lossKind"];
   readonly frame: ChartFrame;
   /** Name and title; the description is made from the points. */
   readonly text: Omit<PictureText, "description">;
 }
 
-/** A risk in words: its axis, a level of it, and what a method with that level does. */
-interface RiskWords {
-  readonly axis: string;
-  readonly level: (risk: number) => string;
-  readonly phrase: (risk: number) => string;
-}
-
-function wordsOf(riskIs: TradeOff["riskIs"], lossKind: LossKind): RiskWords {
-  const loss = (risk: number): string => lossInWords(risk, lossKind);
-  const share = (risk: number): string => percent(risk, 1);
-  return riskIs === "mean loss"
-    ? { axis: `mean ${lossTitle(lossKind)}`, level: loss, phrase: (risk) => `loses ${loss(risk)}` }
-    : { axis: "over the bound, %", level: share, phrase: (risk) => `is over the bound in ${share(risk)}` };
-}
-
-interface Chart {
-  readonly frame: ChartFrame;
-  readonly x: Scale;
-  readonly y: Scale;
-  /** Largest loss that has a place on the axis. */
-  readonly limit: number;
-}
-
-/** Risks far over every bound would squeeze the rest: the axis ends at 2.5 times the largest risk of a line. */
-function chartOf({ lines, marks, level }: TradeOff, frame: ChartFrame): Chart {
-  const onLines = lines.flatMap(({ points }) => points);
-  const reach = Math.max(level ?? 0, ...onLines.map(({ risk }) => risk), 1e-6);
-  const limit = Math.min(reach * 2.5, Math.max(reach * 1.15, ...marks.map(({ risk }) => risk * 1.1)));
-  const savings = [...onLines, ...marks].map(({ saving }) => saving);
-  const highs = marks.map(({ interval }) => interval?.[1] ?? 0);
-  const top = Math.min(1, Math.max(0.1, ...savings, ...highs) * 1.08);
-  const bottom = Math.min(0, ...savings);
-  return {
-    frame,
-    x: horizontal(frame, { type: "sqrt", domain: [0, limit] }),
-    y: vertical(frame, { type: "linear", domain: [bottom, top] }),
-    limit,
-  };
-}
-
-const held = (point: TradeOffPoint, limit: number): number => Math.min(point.risk, limit);
-
-function symbolBoxes(points: readonly TradeOffPoint[], { x, y, limit }: Chart, radius: number): Box[] {
-  return points.map((point) => {
-    const [px, py] = [pixelOf(x, held(point, limit)), pixelOf(y, point.saving)];
-    return { left: px - radius, top: py - radius, right: px + radius, bottom: py + radius };
-  });
-}
-
-/** Points along a line, so that labels keep off it. */
-function along(points: readonly TradeOffPoint[]): TradeOffPoint[] {
-  return points.flatMap((to, i) => {
-    const from = points[i - 1] ?? to;
-    return Array.from({ length: 24 }, (_, k) => (k + 1) / 24).map((share) => ({
-      risk: from.risk + share * (to.risk - from.risk),
-      saving: from.saving + share * (to.saving - from.saving),
-    }));
-  });
-}
-
-/** Points along the interval of a mark. */
-function whisker({ risk, interval }: TradeOffMark): TradeOffPoint[] {
-  return interval === null ? [] : along(interval.map((saving) => ({ risk, saving })));
-}
-
-function levelLine({ level }: TradeOff, { y }: Chart): TradeOffPoint[] {
-  return level === null ? [] : y.domain.map((saving) => ({ risk: level, saving }));
-}
-
-interface Named extends TradeOffPoint {
-  readonly text: string;
-  readonly colour: string;
-  readonly chosen?: boolean;
-}
-
-/** A line is named at its end, a mark beside it, the bound at its top; a mark beyond the axis says how far. */
-function namesOf(tradeOff: TradeOff, chart: Chart, words: RiskWords): Named[] {
-  const { lines, marks, level } = tradeOff;
-  const { limit } = chart;
-  const ends = lines.flatMap(({ method, label, points }) => {
-    const end = points.at(-1);
-    return end === undefined ? [] : [{ ...end, text: label, colour: lookOf(method).colour }];
-  });
-  const own = marks.flatMap((mark) => {
-    if (mark.label === "") return [];
-    const far = mark.risk > limit ? ` (${words.level(mark.risk)} \u2192)` : "";
-    return [{ ...mark, text: mark.label + far, colour: lookOf(mark.method).colour }];
-  });
-  const top = levelLine(tradeOff, chart)
-    .slice(-1)
-    .map((point) => ({ ...point, text: `bound ${words.level(level ?? 0)}`, colour: "var(--bound)" }));
-  return [...ends, ...own, ...top];
-}
-
-function nameMarks({ plot }: Draughtsman, tradeOff: TradeOff, chart: Chart, words: RiskWords): Markish[] {
-  const names = namesOf(tradeOff, chart, words);
-  const labels: Label[] = names.map((name) => ({
-    x: pixelOf(chart.x, held(name, chart.limit)),
-    y: pixelOf(chart.y, name.saving),
-    text: name.text,
-    clear: name.chosen === true ? 5 : 0,
-  }));
-  const obstacles = [
-    ...symbolBoxes(tradeOff.marks, chart, 7),
-    ...symbolBoxes(tradeOff.marks.flatMap(whisker), chart, 2),
-    ...symbolBoxes(along(levelLine(tradeOff, chart)), chart, 1),
-    ...symbolBoxes(
-      tradeOff.lines.flatMap(({ points }) => along(points)),
-      chart,
-      3,
-    ),
-  ];
-  return placeLabels(labels, obstacles, innerBox(chart.frame)).map(({ dx, dy, anchor }, i) =>
-    plot.text([names[i]!], {
-      x: () => valueAt(chart.x, labels[i]!.x),
-      y: "saving",
-      text: "text",
-      dx,
-      dy,
-      textAnchor: anchor,
-      fill: names[i]!.colour,
-      fontSize: 12,
-      stroke: "var(--paper)",
-      strokeWidth: 4,
-    }),
-  );
-}
-
 function markMarks({ plot }: Draughtsman, mark: TradeOffMark, limit: number, words: RiskWords): Markish[] {
   const { colour, symbol, label } = lookOf(mark.method);
-  const at = { x: () => held(mark, limit) };
+  const at = { x: () => heldRisk(mark, limit) };
   const interval = mark.interval;
   const title = `${label}: saves ${percent(mark.saving)}, ${words.phrase(mark.risk)}`;
   return [
@@ -173,7 +45,7 @@ function markMarks({ plot }: Draughtsman, mark: TradeOffMark, limit: number, wor
 
 function lineMarks({ plot }: Draughtsman, line: TradeOffLine, limit: number, words: RiskWords): Markish[] {
   const { colour, dash } = lookOf(line.method);
-  const at = { x: (point: TradeOffPoint) => held(point, limit), y: "saving" } as const;
+  const at = { x: (point: TradeOffPoint) => heldRisk(point, limit), y: "saving" } as const;
   const title = (point: TradeOffPoint): string =>
     `${point.note ?? line.label}: saves ${percent(point.saving)}, ${words.phrase(point.risk)}`;
   return [
@@ -217,8 +89,8 @@ function describe({ lines, marks, level }: TradeOff, words: RiskWords): string {
 export function paretoFigure(tradeOff: TradeOff, given: ParetoOptions, draughtsman: Draughtsman): Markup {
   const { plot } = draughtsman;
   const { lossKind, frame } = given;
-  const words = wordsOf(tradeOff.riskIs, lossKind);
-  const chart = chartOf(tradeOff, frame);
+  const words = riskWords(tradeOff.riskIs, lossKind);
+  const chart = tradeOffChart(tradeOff, frame);
   const ticks = roundTicks(chart.y.domain[0], chart.y.domain[1], 5);
   const marks: Markish[] = [
     plot.gridY(ticks, { stroke: "var(--grid)", strokeOpacity: 1 }),
@@ -243,7 +115,7 @@ export function paretoFigure(tradeOff: TradeOff, given: ParetoOptions, draughtsm
     }),
     ...tradeOff.lines.flatMap((line) => lineMarks(draughtsman, line, chart.limit, words)),
     ...tradeOff.marks.flatMap((mark) => markMarks(draughtsman, mark, chart.limit, words)),
-    ...nameMarks(draughtsman, tradeOff, chart, words),
+    ...nameMarks(draughtsman, tradeOff, { chart, words }),
   ];
   return draughtsman.draw(
     { ...frame, x: { type: "sqrt", domain: [0, chart.limit] }, y: { domain: chart.y.domain }, marks },
