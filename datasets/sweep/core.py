@@ -61,7 +61,7 @@ def _varied(name: str, family: str, card: dict, sizes: dict) -> RunConfig:
         warmupSteps=round(card["warm"] * timing["steps"]), weightDecay=card["weightDecay"],
         trainSize=card["trainSize"], evalSize=card["evalSize"], batchSize=card["batchSize"],
         dropout=0.0 if slow else card["dropout"], width=width if slow else width + card["width"],
-        depth=1 if slow or family == "t5" else card["depth"])
+        depth=card["depth"] if sizes is LONG and family not in ("mamba", "t5") else 1)
 
 
 def seeds() -> Iterator[RunConfig]:

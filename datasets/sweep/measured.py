@@ -5,8 +5,8 @@ did is `hyper.measuredPhenomenon`, by the first rule below that holds. s is vali
 by a centred mean of 5 evaluations (fewer at the ends), rise = max(s) - s[0], sd = the binomial
 standard deviation of one evaluation at the peak of s, and t the share of the plan.
 
-divergence           a loss that is not finite; or s falls as under overfitting while the last train loss
-                     is above 1.5 x the smallest
+divergence           a loss that is not finite; or s falls as under overfitting while the smoothed train loss
+                     ends above 1.5 x its smallest value, by more than 3 % of its first
 overfitting          max(s) - s[-1] > max(0.03, 2 sd)
 hopeless             max(s) < 0.9, and from t = 0.1 on s gains less than 0.05: nothing was worth waiting for
 late-generalisation  rise >= 0.3, half of it is reached at t >= 0.25, with the train loss there below a third
@@ -63,8 +63,10 @@ def shape(record: dict) -> Shape:
 
 
 def is_divergence(curve: Shape) -> bool:
-    losses = np.concatenate([curve.train_loss, curve.eval_loss])
-    return not np.isfinite(losses).all() or (is_overfitting(curve) and curve.train_loss[-1] > 1.5 * curve.train_loss.min())
+    if not np.isfinite(np.concatenate([curve.train_loss, curve.eval_loss])).all():
+        return True
+    loss = smoothed(curve.train_loss)
+    return is_overfitting(curve) and loss[-1] > 1.5 * loss.min() and loss[-1] - loss.min() > 0.03 * loss[0]
 
 
 def is_hopeless(curve: Shape) -> bool:

@@ -87,14 +87,24 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=DATASETS / "runs", help="folder of one file per finished run")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes of one thread each")
     parser.add_argument("--only", metavar="RUN_ID", help="remake this run and print its record")
-    parser.add_argument("--limit", type=int, help="only the first N runs of the plan")
+    parser.add_argument("--shard", type=shard, default=(0, 1), metavar="I/N",
+                        help="only every Nth run from the Ith (0-based) on: one shard a machine or session")
     options = parser.parse_args(arguments)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     if options.only:
         return _print_one(options.only)
     runs = plan() if options.plan is None else read_plan(options.plan)
-    run_all(runs[:options.limit], options.out, options.workers)
+    first, shards = options.shard
+    run_all(runs[first::shards], options.out, options.workers)
     return 0
+
+
+def shard(text: str) -> tuple[int, int]:
+    """`I/N` as numbers; an argparse error unless 0 <= I < N."""
+    first, _, shards = text.partition("/")
+    if not (first.isdigit() and shards.isdigit() and int(first) < int(shards)):
+        raise argparse.ArgumentTypeError(f"a shard is I/N with 0 <= I < N, got {text}. Use 0/2 and 1/2 for two shards.")
+    return int(first), int(shards)
 
 
 def read_plan(path: Path) -> list[PlannedRun]:

@@ -1,5 +1,6 @@
 """The harness: no finished run is lost or repeated, and a run can be remade."""
 
+import argparse
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ from sweep.config import RunConfig
 from sweep.pairs import run_base
 from sweep.plan import PlannedRun, plan
 from sweep.record import config_facts
-from sweep.run import main, planned_run, read_plan, remaining, result_file, write_atomically
+from sweep.run import main, planned_run, read_plan, remaining, result_file, shard, write_atomically
 
 DATASETS = Path(__file__).resolve().parent.parent
 TINY = RunConfig(task="addition-2digit", family="lstm", width=16, depth=1, trainSize=200, steps=40, evalEvery=1,
@@ -87,6 +88,18 @@ def test_an_unknown_id_is_one_clear_line(capsys):
     assert main(["--only", "0" * 16]) == 2
     assert capsys.readouterr().err == (
         "no run 0000000000000000 in the plan or in the shipped files. List ids with: python -m sweep.plan\n")
+
+
+def test_shards_cover_the_plan_once():
+    runs = plan()
+    parts = [runs[first::shards] for first, shards in (shard("0/2"), shard("1/2"))]
+    assert sorted(run.config.id for part in parts for run in part) == sorted(run.config.id for run in runs)
+
+
+@pytest.mark.parametrize("text", ["2/2", "1", "a/b", "-1/2"])
+def test_a_wrong_shard_is_refused(text):
+    with pytest.raises(argparse.ArgumentTypeError, match="a shard is I/N with 0 <= I < N, got"):
+        shard(text)
 
 
 def test_every_planned_id_is_found():
