@@ -22,7 +22,8 @@ export interface ParetoOptions {
 function markMarks({ plot }: Draughtsman, mark: TradeOffMark, limit: number, words: RiskWords): Markish[] {
   const { colour, symbol, label } = lookOf(mark.method);
   const at = { x: () => heldRisk(mark, limit) };
-  const interval = mark.interval;
+  // Beyond the axis, intervals of several marks would lie on each other.
+  const interval = mark.risk > limit ? null : mark.interval;
   const title = `${label}: saves ${percent(mark.saving)}, ${words.phrase(mark.risk)}`;
   return [
     ...(interval === null

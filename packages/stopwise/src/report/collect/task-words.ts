@@ -20,7 +20,7 @@ export function taskInWords(task: Task): string {
     ...has(task.model ?? task.family, (name) => name),
     ...has(task.params, (params) => `${size(params)} parameters`),
     ...has(task.datasetSize, (n) => `${whole(n)} examples`),
-    ...has(task.answerLength, (n) => `answers of ${whole(n)} tokens`),
+    ...has(task.answerLength, (n) => `answers of ${whole(n)} ${Math.round(n) === 1 ? "token" : "tokens"}`),
     ...has(task.epochs, (n) => `${Number(n.toPrecision(3))} epochs`),
     ...has(task.maxSteps, (n) => `${whole(n)} steps`),
     ...has(task.evals, (n) => `${whole(n)} evaluations`),
