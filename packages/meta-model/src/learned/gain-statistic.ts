@@ -3,6 +3,8 @@ import { nRowFeatures, rowFeatureNames } from "./feature-rows.ts";
 /** A statistic of one feature row, `[nRowFeatures]`: larger means nearer to a stop. */
 export interface RowStatistic {
   statistic(row: ArrayLike<number>): number;
+  /** The same for rows laid end to end, `[nRows, nRowFeatures]`, where there is a faster way. */
+  statistics?(rows: Float64Array): Float64Array;
 }
 
 const progressColumn = rowFeatureNames.indexOf("progress");
@@ -20,6 +22,7 @@ export function gainStatistic(predictedRoot: number, row: ArrayLike<number>): nu
 
 /** The statistic at every row, `[nRows]`; rows are `[nRows, nRowFeatures]`. */
 export function statisticsOf(head: RowStatistic, rows: Float64Array): Float64Array {
+  if (head.statistics !== undefined) return head.statistics(rows);
   const n = rows.length / nRowFeatures;
   return Float64Array.from({ length: n }, (_, index) =>
     head.statistic(rows.subarray(index * nRowFeatures, (index + 1) * nRowFeatures)),

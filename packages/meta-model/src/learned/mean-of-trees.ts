@@ -1,5 +1,6 @@
 import { BoostedTrees } from "../trees/boosting.ts";
 import type { ByteReader, ByteWriter } from "../trees/bytes.ts";
+import { nRowFeatures } from "./feature-rows.ts";
 import { gainStatistic, type RowStatistic } from "./gain-statistic.ts";
 
 /** Predicts the square root of the remaining gain as the mean of several boosted ensembles over the same columns. */
@@ -18,6 +19,15 @@ export class MeanOfTrees implements RowStatistic {
 
   statistic(row: ArrayLike<number>): number {
     return gainStatistic(this.predict(row), row);
+  }
+
+  statistics(rows: Float64Array): Float64Array {
+    const sums = new Float64Array(rows.length / nRowFeatures);
+    for (const member of this.#members)
+      member.predictRows(rows).forEach((value, row) => (sums[row]! += value));
+    return sums.map((sum, row) =>
+      gainStatistic(sum / this.#members.length, rows.subarray(row * nRowFeatures, (row + 1) * nRowFeatures)),
+    );
   }
 
   write(writer: ByteWriter): void {

@@ -83,6 +83,7 @@ describe("fitBoosting", () => {
     const back = BoostedTrees.read(new ByteReader(bytes));
     const model = fitBoosting(table, target, ones, { ...boostingDefaults, trees: 20, seed: 1 });
     expect(predictions(back, table)).toEqual(predictions(model, table));
+    expect([...back.predictRows(table.values)]).toEqual(predictions(model, table));
     expect(() => BoostedTrees.read(new ByteReader(bytes.subarray(0, 500)))).toThrow(/damaged/);
   });
 

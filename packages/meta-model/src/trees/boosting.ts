@@ -64,6 +64,27 @@ export class BoostedTrees {
     return sum;
   }
 
+  /**
+   * Predictions for many rows, equal to `predict` of each bit by bit; tree after tree, so that each stays in the
+   * processor's cache.
+   *
+   * @param rows row-major `[nRows, nColumns]`
+   */
+  predictRows(rows: Float64Array): Float64Array {
+    const nColumns = this.cuts.length;
+    const nRows = rows.length / nColumns;
+    const bins = Array.from({ length: nRows }, () => new Uint8Array(nColumns));
+    for (const column of this.#used) {
+      const cuts = this.cuts[column]!;
+      for (let row = 0; row < nRows; row++) bins[row]![column] = binOf(cuts, rows[row * nColumns + column]!);
+    }
+    const sums = new Float64Array(nRows).fill(this.start);
+    const { roots, value } = this.trees;
+    for (const root of roots)
+      for (let row = 0; row < nRows; row++) sums[row]! += value[leafOf(this.trees, root, bins[row]!)]!;
+    return sums;
+  }
+
   /** Writes the ensemble; `read` gives one that decides the same. */
   write(writer: ByteWriter): void {
     writer.u32(this.cuts.length);
