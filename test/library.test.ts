@@ -36,7 +36,7 @@ describe("recommend", () => {
     const advice = await stopwise.recommend({ ...task, maxEmLoss: 0.02, confidence: 0.8 });
     expect(advice.status).toBe("certified");
     expect(advice.evidence.length).toBeGreaterThan(0);
-    expect(JSON.parse(JSON.stringify(advice))).toMatchObject({ model: { trainedOn: expect.any(String) } });
+    expect(JSON.parse(JSON.stringify(advice))).toHaveProperty("model.trainedOn");
     expect(advice.toConfig("json").settings["policy"]).toEqual(advice.policy);
   });
 
