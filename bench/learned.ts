@@ -2,6 +2,7 @@
  * Decision quality of in-run criteria on groups that they have not seen.
  *
  *   tsx bench/learned.ts models ../shared/curves/finetune.jsonl.gz
+ *   tsx bench/learned.ts models ../shared/curves/pretrain.jsonl.gz remaining-gain ridge-gain
  *   tsx bench/learned.ts signals ../shared/curves/finetune.jsonl.gz
  *   tsx bench/learned.ts speed
  *
@@ -231,17 +232,19 @@ function speed(): void {
   console.log(`live decision: median ${times[5000]!.toFixed(1)} us, p99 ${times[9900]!.toFixed(1)} us`);
 }
 
-const [mode, path] = process.argv.slice(2);
+const [mode, path, ...only] = process.argv.slice(2);
+const asked = (name: string): boolean => only.length === 0 || only.includes(name);
 if (mode === "speed") speed();
 else if ((mode === "models" || mode === "signals") && path !== undefined) {
   const runs = read(path);
   header(runs);
   hindsightLine(runs);
   if (mode === "models") {
-    for (const learner of models) print(learner.name, judge(runs, learner, false));
-    print("remaining-gain, runs weigh 1", judge(runs, remainingGainLearner, true));
+    for (const learner of models) if (asked(learner.name)) print(learner.name, judge(runs, learner, false));
+    if (asked("runs")) print("remaining-gain, runs weigh 1", judge(runs, remainingGainLearner, true));
   } else {
     for (const [name, take] of ablations) {
+      if (!asked(name)) continue;
       const pairs = runs.curves.map((curve, run) => take(curve, runs.tasks[run]!));
       const reduced = {
         ...runs,
