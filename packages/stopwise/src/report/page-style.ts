@@ -55,7 +55,7 @@ footer { margin-top: 3rem; font-size: .85rem; color: var(--quiet); overflow-wrap
   @page { margin: 14mm; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
   h2, h3, summary { break-after: avoid; }
-  figure, .tile, tbody { break-inside: avoid; }
+  figure, .tile, table.numbers { break-inside: avoid; }
   .grid { grid-template-columns: 1fr 1fr; gap: 1rem; }
   .tiles { grid-template-columns: repeat(5, 1fr); gap: .5rem; } .tile { padding: .4rem .5rem; } .tile b { font-size: 1.3rem; }
   .wide { overflow: visible; }

@@ -124,7 +124,7 @@ function calibration(data: ReportData, draughtsman: Draughtsman): Markup {
 
 function importance(data: ReportData, draughtsman: Draughtsman): Markup {
   const lead =
-    "How much worse held-out predictions become when one task feature is shuffled among the runs. Bars near zero: the model does not use the feature, or another tells the same.";
+    "How much worse held-out predictions become when one task feature is shuffled among the runs. Bars near zero: the model does not use the feature, or another tells the same. Bars to the left: it misleads on these runs, or chance does. Whiskers: one standard deviation over shuffles.";
   return section(
     { id: "importance", title: "What the recommendation looks at", lead },
     measured(data.importance, (it) => html`<figure>${importanceFigure(it, draughtsman)}</figure>`),
