@@ -2,6 +2,7 @@ import type { LogReader } from "../contract.ts";
 import { csv } from "./csv.ts";
 import { flairLossTsv } from "./flair-loss-tsv.ts";
 import { flairTrainingLog } from "./flair-training-log.ts";
+import { hfResultsJson } from "./hf-results-json.ts";
 import { hfTrainerState } from "./hf-trainer-state.ts";
 import { joeynmtTrainLog } from "./joeynmt-train-log.ts";
 import { joeynmtValidations } from "./joeynmt-validations.ts";
@@ -10,6 +11,7 @@ import { kerasCsv } from "./keras-csv.ts";
 import { kerasHistory } from "./keras-history.ts";
 import { lightningMetricsCsv } from "./lightning-metrics-csv.ts";
 import { llamaFactory } from "./llama-factory.ts";
+import { lmEvalJson } from "./lm-eval-json.ts";
 import { mlflowMlruns } from "./mlflow-mlruns.ts";
 import { modelCard } from "./model-card.ts";
 import { progressCsv } from "./progress-csv.ts";
@@ -23,6 +25,8 @@ export const logReaders: readonly LogReader[] = [
   runRecord,
   hfTrainerState,
   modelCard,
+  hfResultsJson,
+  lmEvalJson,
   tfevents,
   mlflowMlruns,
   llamaFactory,

@@ -13,11 +13,6 @@ const named =
   (file: LogFile): boolean =>
     pattern.test(file.path);
 
-const headed =
-  (path: RegExp, head: RegExp) =>
-  (file: LogFile): boolean =>
-    path.test(file.path) && head.test(file.headText);
-
 const unread = (what: string): string => `${what}: this version does not read the format yet.`;
 
 /** Files that belong to training but hold no curve, or whose format is not read. */
@@ -28,23 +23,6 @@ const recognised: readonly Recognised[] = [
     certainty: 0.95,
     matches: named(/(^|\/)(offline-)?run-\d{8}_\d{6}-[^/]+\/(files\/|run-[^/]+\.wandb$)|\.wandb$/),
     reason: "part of a Weights & Biases run folder: configuration, summary or console output, no history.",
-  },
-  {
-    format: "hf-results-json",
-    title: "Hugging Face final results",
-    certainty: 0.9,
-    matches: (file) =>
-      /(^|\/)(all|eval|train|test|predict)_results\.json$/.test(file.path) ||
-      (file.name === "metrics.json" &&
-        /"(train_runtime|eval_loss|train_loss|eval_runtime)"/.test(file.headText)),
-    reason: "Hugging Face final results: values without a step are no curve.",
-  },
-  {
-    format: "lm-eval-json",
-    title: "LM evaluation harness result",
-    certainty: 0.85,
-    matches: headed(/\.json$/, /^\s*\{\s*"(results|config_general)"\s*:\s*\{/),
-    reason: unread("LM evaluation harness result"),
   },
   {
     format: "optuna-sqlite",
