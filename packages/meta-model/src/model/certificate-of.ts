@@ -7,16 +7,17 @@ export interface CertificateSubject {
   readonly bound: Bound;
   readonly metricClass: MetricClass;
   readonly nGroups: number;
+  /** `same-task`: the groups are configurations of one task; default `new-task`. */
+  readonly scope?: Certificate["scope"];
 }
 
 /** The certificate that goes with an answer: its statement, or in one sentence why there is none. */
 export function certificateOf(
-  { bound, metricClass, nGroups }: CertificateSubject,
+  { bound, metricClass, nGroups, scope = "new-task" }: CertificateSubject,
   status: Recommendation["status"],
   extra: Partial<Certificate> = {},
 ): Certificate {
   const certified = status === "certified";
-  const scope = "new-task" as const;
   return {
     statement: certified
       ? statementOf(bound, { scope, metricClass, nGroups })

@@ -2,6 +2,7 @@ import { ModelFileError, runRecordSchema, type RunRecord } from "@stopwise/core"
 import { createStopper } from "@stopwise/policies";
 import { beforeAll, describe, expect, test } from "vitest";
 import { randomFrom } from "../random.ts";
+import { tunedTask } from "./configuration.ts";
 import { recommendFrom } from "./recommend-from.ts";
 import { deserializeModel, serializeModel, type StopwiseModel } from "./stopwise-model.ts";
 import { trainModel } from "./train-model.ts";
@@ -167,5 +168,37 @@ describe("recommendFrom", () => {
     const answer = recommendFrom(small, task);
     expect(answer.status).not.toBe("certified");
     expect(answer.certificate.missingGroups).toBe(9);
+  });
+
+  describe("of a task that was tuned often", () => {
+    // Many configurations of one task, and nothing else: only the learning rate tells them apart.
+    const tuned = runs(40).map((run, index) => ({
+      ...run,
+      group: "my-task",
+      hyper: { ...run.hyper, lr: 1e-5 * (1 + (index % 40)), seed: index },
+    }));
+
+    test("the certificate is about a new configuration of it", () => {
+      const own = trainModel(tuned, { seed: 2 });
+      const answer = recommendFrom(own, { ...task, name: "my-task" });
+      expect(answer.certificate).toMatchObject({ scope: "same-task", nGroups: 20 });
+      expect(answer.status).toBe("certified");
+      expect(answer.certificate.statement).toContain("its 20 calibration configurations");
+      expect(recommendFrom(own, { ...task, name: "another" }).certificate).toMatchObject({
+        scope: "new-task",
+        certified: false,
+        missingGroups: 9,
+      });
+    });
+
+    test("seeds of a configuration count once", () => {
+      expect(tunedTask(tuned)?.names).toEqual(["my-task"]);
+      const seeds = tuned.map((run) => ({
+        ...run,
+        datasetSize: 1000,
+        hyper: { lr: 1e-4, seed: run.hyper["seed"] },
+      }));
+      expect(tunedTask(seeds)).toBeUndefined();
+    });
   });
 });

@@ -62,14 +62,23 @@ export function recommendFrom(
 ): Recommendation {
   const metricClass = task.metricClass ?? (task.metric ? metricClassOf(task.metric) : undefined) ?? "match";
   const bound = boundOf(options);
-  const start = model.start[metricClass === "loss" ? "loss" : "quality"];
+  const start = partFor(model, task, metricClass);
   if (start === undefined) return withoutRuns(model, { bound, metricClass });
+  const scope = start === model.own?.start ? "same-task" : "new-task";
   const question = { bound, metricClass, allowed: allowedFor(start, options) };
-  const calibration = remembered(model, { start, question, options });
+  const calibration = remembered(model, { start, question, options, scope });
   const features = taskFeatures({ ...task, metricClass });
   const prediction = start.predict(features);
   const distance = { value: start.distanceTo(features), gate: start.header.gate };
-  const verdict = decide(start, { question, calibration, prediction, distance, options, evals: task.evals });
+  const verdict = decide(start, {
+    question,
+    calibration,
+    prediction,
+    distance,
+    options,
+    evals: task.evals,
+    scope,
+  });
   return {
     ...verdict.answer,
     policy: verdict.policy,
@@ -82,6 +91,19 @@ export function recommendFrom(
     advice: adviceFor(model, { start, bound, metricClass, isFar: distance.value > distance.gate }),
     model: { version: model.version, trainedOn: model.trainedOn },
   };
+}
+
+/**
+ * The part of a model that answers for a task: its own, where the task goes by the name of one that was tuned often or
+ * where nothing else can be certified and no other name is given; else that of all tasks.
+ */
+function partFor(model: StopwiseModel, task: Task, metricClass: MetricClass): StartModel | undefined {
+  const general = model.start[metricClass === "loss" ? "loss" : "quality"];
+  if (model.own === undefined || metricClass === "loss") return general;
+  const { name } = task;
+  const isOwn =
+    typeof name === "string" ? model.own.names.has(name) : general?.header.calibration.nGroups === 0;
+  return isOwn ? model.own.start : general;
 }
 
 function boundOf(options: RecommendOptions): Bound {
@@ -140,9 +162,11 @@ function allowedFor(start: StartModel, { target, withoutWarmup }: RecommendOptio
 /** Calibrations depend on the question alone: each is worked out once per model in memory. */
 function remembered(
   model: StopwiseModel,
-  { start, question, options }: { start: StartModel; question: Question; options: RecommendOptions },
+  it: { start: StartModel; question: Question; options: RecommendOptions; scope?: Certificate["scope"] },
 ): Calibration {
+  const { start, question, options, scope } = it;
   const key = JSON.stringify([
+    ...(scope === "same-task" ? [scope] : []),
     start.header.kind,
     question.bound,
     question.metricClass,
@@ -168,6 +192,7 @@ interface Case {
   readonly prediction: StartPrediction;
   readonly distance: { readonly value: number; readonly gate: number };
   readonly options: RecommendOptions;
+  readonly scope: Certificate["scope"];
   /** Evaluations planned, where known. */
   readonly evals: number | null | undefined;
 }
@@ -194,7 +219,9 @@ function decide(start: StartModel, it: Case): Verdict {
       const reason = `only policies that cannot stop a run of ${it.evals ?? 0} evaluations are predicted to keep the bound`;
       return verdict("abstained", 0, { reason });
     }
-    const certificate = certificateOf({ bound, metricClass, nGroups: calibration.nGroups }, status, extra);
+    const subject = { bound, metricClass, nGroups: calibration.nGroups, scope: it.scope };
+    const lacking = missing > 0 ? { missingGroups: missing } : {};
+    const certificate = certificateOf(subject, status, { ...lacking, ...extra });
     return { setting, policy: delivered(policy, options.delivery), answer: { status, certificate } };
   };
   if (distance.value > distance.gate) {
@@ -210,7 +237,8 @@ function decide(start: StartModel, it: Case): Verdict {
     return verdict("abstained", 0, { reason: "no stopping is predicted to keep the bound" });
   }
   if (missing > 0) {
-    const reason = `${missing} more calibration groups are needed`;
+    const unit = it.scope === "same-task" ? "configurations" : "groups";
+    const reason = `${missing} more calibration ${unit} are needed`;
     return verdict(cautious === 0 ? "abstained" : "uncertified", cautious, {
       missingGroups: missing,
       reason,

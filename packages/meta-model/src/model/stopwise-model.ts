@@ -11,6 +11,8 @@ export interface ModelHeader {
   readonly seed: number;
   readonly featureNames: readonly string[];
   readonly start: Readonly<Partial<Record<"quality" | "loss", StartHeader>>>;
+  /** A task that is certified by its own configurations, and by what names it goes. */
+  readonly own?: { readonly names: readonly string[]; readonly start: StartHeader };
   /** Answers to usual questions, frozen. */
   readonly answers?: string;
 }
@@ -25,6 +27,8 @@ export class StopwiseModel {
   readonly hash: string;
   readonly bytes: Uint8Array;
   readonly start: Readonly<Partial<Record<"quality" | "loss", StartModel>>>;
+  /** The task with a part of its own, whose groups are its configurations. */
+  readonly own: { readonly names: ReadonlySet<string>; readonly start: StartModel } | undefined;
   /** Bytes of the learned in-run criterion; undefined where the runs were too few to learn one. */
   readonly learned: Uint8Array | undefined;
   /** What the learned criterion did on the calibration runs. */
@@ -45,6 +49,13 @@ export class StopwiseModel {
       return start === undefined ? {} : { [kind]: new StartModel(container, start, kind) };
     };
     this.start = { ...part("quality"), ...part("loss") };
+    this.own =
+      header.own === undefined
+        ? undefined
+        : {
+            names: new Set(header.own.names),
+            start: new StartModel(container, header.own.start, "own"),
+          };
     const [quality, loss] = [readLearnedPart(container, "quality"), readLearnedPart(container, "loss")];
     this.learnedParts = { ...(quality && { quality }), ...(loss && { loss }) };
   }

@@ -2,12 +2,16 @@ import { InsufficientDataError, groupOf, type RunRecord, type SimplePolicy } fro
 import { taskFeatureList } from "@stopwise/features";
 import { defaultPortfolio } from "@stopwise/policies";
 import { seedFor } from "../random.ts";
+import { tunedTask } from "./configuration.ts";
 import { packContainer, type Section } from "./container.ts";
 import { deserializeModel, type ModelHeader, type StopwiseModel } from "./stopwise-model.ts";
 import { frozenAnswers } from "./frozen-answers.ts";
 import { answerUsualQuestions } from "./usual-questions.ts";
 import { trainLearned } from "./train-learned.ts";
 import { trainStart, type TrainedStart } from "./train-start.ts";
+
+/** Most runs of a task of its own that a model keeps. */
+const maxOwnRuns = 400;
 
 /** Options of training. */
 export interface TrainOptions {
@@ -45,6 +49,11 @@ export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {
     );
   }
   onProgress("in-run criterion");
+  const tuned = tunedTask(runs.filter((run) => run.kind === "quality"));
+  const own =
+    tuned === undefined
+      ? undefined
+      : trainStart(tuned.runs, { policies, seed: seedFor(seed, "own"), prefix: "own", limit: maxOwnRuns });
   const learnedRuns = Object.fromEntries(Object.entries(start).map(([kind, part]) => [kind, part.runs]));
   const header: ModelHeader = {
     version: options.version ?? "1",
@@ -52,9 +61,11 @@ export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {
     seed,
     featureNames: taskFeatureList.map((feature) => feature.name),
     start: Object.fromEntries(Object.entries(start).map(([kind, part]) => [kind, part.header])),
+    ...(own !== undefined && tuned !== undefined ? { own: { names: tuned.names, start: own.header } } : {}),
   };
   const sections: Record<string, Section> = {
     ...Object.fromEntries(parts.flatMap((part) => Object.entries(part.sections))),
+    ...own?.sections,
     ...trainLearned(learnedRuns, seedFor(seed, "learned")),
   };
   onProgress("usual questions");

@@ -24,8 +24,8 @@ import { calibrationGroups, representatives } from "./representatives.ts";
 import type { StartHeader } from "./start-model.ts";
 import { huggingFacePolicies, isHuggingFace } from "./target-policies.ts";
 
-const maxFitRuns = 900;
-const maxCalibrationRuns = 700;
+/** Most runs that a part keeps, so that the file stays small. */
+const maxRuns = 1300;
 const mainPortfolio = 112;
 const targetPortfolio = 40;
 
@@ -37,6 +37,16 @@ export interface TrainedStart {
   readonly nGroups: number;
   /** The runs of the two parts, in the order of their kept runs. */
   readonly runs: { readonly fit: readonly RunRecord[]; readonly calibration: readonly RunRecord[] };
+}
+
+/** Options of a start-of-run part. */
+export interface StartOptions {
+  readonly policies: readonly SimplePolicy[];
+  readonly seed: number;
+  /** What the names of its sections begin with. */
+  readonly prefix: string;
+  /** Most runs that are kept. */
+  readonly limit?: number;
 }
 
 /** Bounds that estimators are compared by, on held-out decisions of the fit part. */
@@ -54,10 +64,10 @@ const comparedBounds: readonly Bound[] = [
  */
 export function trainStart(
   runs: readonly RunRecord[],
-  { policies, seed, prefix }: { policies: readonly SimplePolicy[]; seed: number; prefix: string },
+  { policies, seed, prefix, limit = maxRuns }: StartOptions,
 ): TrainedStart | undefined {
   const kept = representatives(runs, {
-    limit: maxFitRuns + maxCalibrationRuns,
+    limit,
     seed: seedFor(seed, "representatives"),
   });
   const kind = kept[0]?.kind ?? "quality";

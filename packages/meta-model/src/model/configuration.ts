@@ -1,0 +1,40 @@
+import { groupOf, type RunRecord } from "@stopwise/core";
+
+/** Settings that tell repetitions of one configuration apart, not configurations. */
+const repetition = /^(seed|data_?seed|run|name|run_?name|id|originalPoints|cpuSeconds|output_?dir|log)$/i;
+
+/**
+ * What was chosen for a run, as one key: its settings without seeds and names, with model, data size and plan. Runs of one
+ * key are repetitions, and count once.
+ */
+export function configurationOf(run: RunRecord): string {
+  const settings = Object.entries(run.hyper)
+    .filter(([name]) => !repetition.test(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([settings, run.model ?? null, run.datasetSize ?? null, run.plannedSteps ?? null]);
+}
+
+/** A task that was tuned often enough to be certified by its own configurations. */
+export interface TunedTask {
+  /** The group, and what its runs call their task. */
+  readonly names: readonly string[];
+  /** The task's runs, each configuration a group of its own. */
+  readonly runs: readonly RunRecord[];
+}
+
+/** Configurations that a task needs: half of them calibrate, and nine is the fewest that certify anything at 90 %. */
+const minConfigurations = 18;
+
+/** The group with the most configurations, where that is enough for a certificate of its own. */
+export function tunedTask(runs: readonly RunRecord[]): TunedTask | undefined {
+  const byGroup = new Map<string, RunRecord[]>();
+  for (const run of runs) byGroup.set(groupOf(run), [...(byGroup.get(groupOf(run)) ?? []), run]);
+  const counted = [...byGroup].map(([group, members]) => {
+    const labelled = members.map((run) => ({ ...run, group: configurationOf(run) }));
+    return { group, members: labelled, size: new Set(labelled.map((run) => run.group)).size };
+  });
+  const largest = counted.sort((a, b) => b.size - a.size || (a.group < b.group ? -1 : 1))[0];
+  if (largest === undefined || largest.size < minConfigurations) return undefined;
+  const tasks = largest.members.flatMap((run) => (run.task ? [run.task] : []));
+  return { names: [...new Set([largest.group, ...tasks])].slice(0, 20), runs: largest.members };
+}
