@@ -75,6 +75,11 @@ describe("permutationImportance", () => {
     expect(features.map((row) => [...row])).toEqual(before);
   });
 
+  test("a predictor that looks at no feature has no important one, however wrong it is", () => {
+    const importances = permutationImportance(() => Float64Array.of(3), data, options);
+    expect(importances.map(({ importance }) => importance)).toEqual([0, 0, 0]);
+  });
+
   test("targets that do not vary tell nothing", () => {
     const flat = { ...data, targets: targets.map(() => Float64Array.of(3)) };
     const [used] = permutationImportance((row) => Float64Array.of(row[0]!), flat, options);
