@@ -1,6 +1,6 @@
 const light = `
   --paper: #ffffff; --raised: #f5f6f8; --ink: #1b1f24; --quiet: #59636e; --grid: #e3e6ea; --kept: #eef5ee;
-  --bound: #6a4a00; --other: #6b7280; --patience: #b84a00; --fixed: #9c4a80; --recommend: #0067a8; --learned: #007a5a;
+  --bound: #6a4a00; --other: #666d7b; --patience: #b84a00; --fixed: #9c4a80; --recommend: #0067a8; --learned: #007a5a;
   --hindsight: #1b1f24; --broken: #a8201a;`;
 const dark = `
   --paper: #14171b; --raised: #1e2228; --ink: #e6e8eb; --quiet: #a3abb5; --grid: #30363d; --kept: #18251e;
