@@ -1,5 +1,6 @@
 import type { RunRecord } from "@stopwise/core";
 import type { IngestedFile, IngestedRun } from "./ingest-report.ts";
+import { findCompanions } from "./companion-logs.ts";
 import { contentFingerprint, distinctIdentity, isSameCurve } from "./run-identity.ts";
 
 interface Place {
@@ -46,26 +47,47 @@ function sketchOf({ metric, points }: RunRecord): string {
 const isCopy = (left: RunRecord, right: RunRecord): boolean =>
   isTelling(left) && contentFingerprint(left) === contentFingerprint(right);
 
+/** Drops what another logger wrote of a run that stays. */
+function addCompanions(files: readonly IngestedFile[], places: readonly Place[], verdict: Verdict): void {
+  const located = places.map(({ file, record }) => {
+    const { path, format } = files[file]!;
+    return { path, format, record };
+  });
+  for (const [index, primary] of findCompanions(located)) {
+    verdict.dropped.set(keyOf(places[index]!), places[primary]!.file);
+  }
+}
+
 function judge(files: readonly IngestedFile[]): Verdict {
   const byId = new Map<string, Place>();
   const bySketch = new Map<string, Place[]>();
   const verdict: Verdict = { dropped: new Map(), renamed: new Map() };
-  // Longer curves first: of two states of one log the grown one stays.
-  const places = placesOf(files).sort(
-    (left, right) => right.record.points.length - left.record.points.length || left.file - right.file,
+  const places = placesOf(files);
+  addCompanions(files, places, verdict);
+  const isCompanion = new Set(verdict.dropped.keys());
+  const order = (place: Place): number => (isCompanion.has(keyOf(place)) ? 0 : 1);
+  // Companions first, since a copy of one is found again too; then longer curves: of two states of one log the
+  // grown one stays.
+  places.sort(
+    (left, right) =>
+      order(left) - order(right) ||
+      right.record.points.length - left.record.points.length ||
+      left.file - right.file,
   );
   for (const place of places) {
     const known = byId.get(place.record.id);
     const alike = place.isNamed ? [] : (bySketch.get(sketchOf(place.record)) ?? []);
+    if (!place.isNamed) bySketch.set(sketchOf(place.record), [...alike, place]);
+    if (isCompanion.has(keyOf(place))) continue;
     const copy = alike.find(({ record }) => isCopy(record, place.record));
     const twin = known !== undefined && isSameCurve(known.record, place.record) ? known : copy;
-    if (twin !== undefined) verdict.dropped.set(keyOf(place), twin.file);
-    else if (known !== undefined) {
+    if (twin !== undefined) {
+      verdict.dropped.set(keyOf(place), verdict.dropped.get(keyOf(twin)) ?? twin.file);
+    } else if (known !== undefined) {
       const id = distinctIdentity(place.record.id, `${place.record.path ?? ""}#${place.run}`);
       verdict.renamed.set(keyOf(place), id);
       byId.set(id, place);
     } else byId.set(place.record.id, place);
-    if (!place.isNamed) bySketch.set(sketchOf(place.record), [...alike, place]);
   }
   return verdict;
 }
@@ -82,7 +104,7 @@ function settled(runs: readonly IngestedRun[], file: number, verdict: Verdict): 
 }
 
 /**
- * Lists each run once. Runs of equal id whose curves agree as far as both go, and copies with equal content, stay
+ * Lists each run once: what several loggers wrote of one training stays under the most exact log. Runs of equal id whose curves agree as far as both go, and copies with equal content, stay
  * in one file, and the other names it in `partOf`; runs of equal id with different curves get ids of their own.
  */
 export function mergeDuplicates(files: readonly IngestedFile[]): IngestedFile[] {

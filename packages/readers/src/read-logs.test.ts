@@ -95,3 +95,31 @@ test("progress counts the sources", async () => {
   );
   expect(seen).toEqual([{ done: 1, total: 1, path: "a/trainer_state.json" }]);
 });
+
+test("what other loggers wrote of a run is part of the most exact log", async () => {
+  const table = (shift: number): string =>
+    ["| Training Loss | Epoch | Step | Validation Loss | F1 |", "|---|---|---|---|---|"]
+      .concat(
+        steps.map(
+          (step) =>
+            `| 1 | ${step / 10} | ${step} | ${(1 / (step * 0.001_234_567)).toFixed(4)} | ${(step * 0.001_234_567 + shift).toFixed(4)} |`,
+        ),
+      )
+      .join("\n");
+  const card = (shift: number): string =>
+    `---\ntags: [generated_from_trainer]\n---\n### Training results\n\n${table(shift)}\n`;
+  const found = await readFiles({
+    "out/README.md": card(0),
+    "out/checkpoint-60/trainer_state.json": state(steps),
+    "out/other/README.md": card(0.01),
+    "elsewhere/README.md": card(0),
+  });
+  const statusOf = (path: string) => found.find((file) => file.path === path);
+  expect(statusOf("out/README.md")).toMatchObject({
+    status: "read",
+    partOf: "out/checkpoint-60/trainer_state.json",
+    runs: [],
+  });
+  expect(statusOf("out/other/README.md")?.runs).toHaveLength(1);
+  expect(statusOf("elsewhere/README.md")).toMatchObject({ partOf: "out/checkpoint-60/trainer_state.json" });
+});
