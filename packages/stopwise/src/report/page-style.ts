@@ -41,7 +41,7 @@ table.numbers { border-collapse: collapse; font-size: .86rem; font-variant-numer
 table.numbers caption { text-align: left; color: var(--quiet); padding: .2rem 0; }
 table.numbers th, table.numbers td { padding: .2rem .45rem; text-align: right; white-space: nowrap; vertical-align: top; }
 table.numbers th:first-child, table.numbers .text { text-align: left; }
-table.numbers .long { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; }
+table.numbers .long { white-space: normal; overflow-wrap: anywhere; min-width: 11rem; }
 table.numbers tbody th { font-weight: 600; }
 table.numbers thead th[colspan] { text-align: left; border-bottom: 0; color: var(--ink); }
 table.numbers thead tr:last-child th { border-bottom: 1px solid var(--quiet); font-weight: 600; color: var(--quiet); }

@@ -40,6 +40,12 @@ describe("reportPage", () => {
     expect(tiles[2]).toContain("promise broken");
   });
 
+  test("under a tail bound they are about the share over it", () => {
+    const tail = { ...sampleReport(), bound: { kind: "tail", maxEmLoss: 0.01, alpha: 0.1 } as const };
+    const [first] = elementsOf(reportPage(tail, draughtsman), ".tile");
+    expect(first!.textContent).toContain("is over the bound in 6.4\u202f%, promise held");
+  });
+
   test("what could not be measured says why, in its own section", () => {
     const unmeasured = (what: string): { unmeasured: string } => ({
       unmeasured: `No ${what}: too few groups.`,

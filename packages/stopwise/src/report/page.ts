@@ -14,6 +14,7 @@ import {
   type ReportData,
   type ReportRow,
 } from "./report-data.ts";
+import { riskWords } from "./risk-words.ts";
 import type { Draughtsman } from "./svg.ts";
 import { evaluateTables } from "./table-evaluate.ts";
 import { evidenceTable } from "./table-evidence.ts";
@@ -52,14 +53,13 @@ function section(given: { id: string; title: string; lead: Part }, content: Part
 }
 
 function tile(data: ReportData, row: ReportRow): Markup {
-  const kind = row.selection === "promise" ? (row.held ? ", promise held" : ", promise broken") : "";
+  const words = riskWords(row.bound.kind === "mean" ? "mean loss" : "share over", data.lossKind);
+  const risk = words.phrase(row.bound.kind === "mean" ? row.meanEmLoss : row.shareOverBound);
+  const kept = row.selection === "promise" ? (row.held ? ", promise held" : ", promise broken") : "";
   return html`<div class="tile">
     <span>${lookOf(row.method).label}</span>
     <b>${percent(row.meanSaving)}</b>
-    <span
-      >saved (${percent(row.low)} to ${percent(row.high)}), loses
-      ${lossInWords(row.meanEmLoss, data.lossKind)}${kind}</span
-    >
+    <span>saved (${percent(row.low)} to ${percent(row.high)}), ${risk}${kept}</span>
   </div>`;
 }
 
@@ -86,12 +86,13 @@ function pareto(data: ReportData, draughtsman: Draughtsman): Markup {
   const { lossKind, bound } = data;
   const tradeOff = measuredTradeOff(data.rows, bound);
   const text = { name: "pareto", title: "Mean saving against risk on held-out groups" };
-  const lead = `Right: what is lost; up: what is saved. Lines: what each method reaches on the judged runs as its bound is loosened, an upper line that no user gets. Ringed: what was fixed beforehand under ${boundInWords(bound, lossKind)}, with its 95 % interval. Patience and never-stop know no bound.`;
+  const right = tradeOff.riskIs === "mean loss" ? "the mean loss" : "the share of runs over the bound";
+  const lead = `Right: ${right}; up: the mean saving. Lines: what each method reaches on the judged runs as its bound is loosened, an upper line that no user gets. Ringed: what was fixed beforehand under ${boundInWords(bound, lossKind)}, with its 95 % interval. Patience and never-stop know no bound.`;
   const content =
     tradeOff.marks.length + tradeOff.lines.length === 0
       ? html`<p class="missing">No rows were judged under ${boundInWords(bound, lossKind)}.</p>`
       : html`<figure>${paretoFigure(tradeOff, { lossKind, frame: wideFrame, text }, draughtsman)}</figure>`;
-  return section({ id: "pareto", title: "Saving against loss", lead }, content);
+  return section({ id: "pareto", title: "Saving against risk", lead }, content);
 }
 
 function calibration(data: ReportData, draughtsman: Draughtsman): Markup {
