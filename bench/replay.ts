@@ -153,6 +153,8 @@ if (process.argv.includes("--growth")) {
     ...[1, 5, 40].map((nCriteria) => measure({ ...small, nCriteria })),
     ...[200, 1000, 5000].map((nRuns) => measure({ ...small, nRuns })),
   ]);
+}
+if (process.argv.includes("--million")) {
   console.log("A million runs, 20,000 at a time");
   const rows = [];
   for (const cores of [1, 2]) rows.push(await millionRuns(1_000_000, cores));

@@ -5,16 +5,22 @@ import { parsePolicy } from "./parse-policy.ts";
 const patience = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50];
 const shares = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9];
 
+const planShares = [
+  0.02, 0.04, 0.06, 0.08, 0.1, 0.125, 0.15, 0.175, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8,
+];
+const confidences = [0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 0.99999];
+const thresholdsOf = { evals: patience, tokenShare: shares, planShare: planShares };
+
 type Grid = Readonly<{
   monitor: Monitor;
-  unit: "evals" | "tokenShare";
+  unit: "evals" | "tokenShare" | "planShare";
   mode: "deadBand" | "ratchet" | "relative";
   minDeltas: readonly number[];
   warmups: readonly (Warmup | undefined)[];
 }>;
 
 function stalenessPolicies(grid: Grid): SimplePolicy[] {
-  const thresholds = grid.unit === "evals" ? patience : shares;
+  const thresholds = thresholdsOf[grid.unit];
   return grid.warmups.flatMap((warmup) =>
     grid.minDeltas.flatMap((minDelta) =>
       thresholds.map(
@@ -57,6 +63,13 @@ const grids: readonly Grid[] = [
     minDeltas: [0, 0.002, 0.005, 0.01],
     warmups: [undefined, moving(5)],
   },
+  {
+    monitor: "quality",
+    unit: "planShare",
+    mode: "deadBand",
+    minDeltas: [0, 0.002, 0.005, 0.01],
+    warmups: [undefined, moving(5)],
+  },
   { monitor: "evalLoss", unit: "evals", mode: "relative", minDeltas: [0, 0.002, 0.01], warmups: [undefined] },
   {
     monitor: "evalLoss",
@@ -66,6 +79,20 @@ const grids: readonly Grid[] = [
     warmups: [undefined],
   },
 ];
+
+/** Extrapolation with long and short memory. */
+function extrapolationPolicies(): SimplePolicy[] {
+  const shapes = [
+    { margin: 0.002, memory: 0.85 },
+    { margin: 0.01, memory: 1 },
+  ];
+  return shapes.flatMap((params) =>
+    confidences.map(
+      (threshold) =>
+        parsePolicy({ version: 1, criterion: "extrapolation", params, threshold }) as SimplePolicy,
+    ),
+  );
+}
 
 const huggingFaceGrids: readonly Grid[] = (["quality", "evalLoss"] as const).map((monitor) => ({
   monitor,
@@ -77,11 +104,11 @@ const huggingFaceGrids: readonly Grid[] = (["quality", "evalLoss"] as const).map
 
 /**
  * The policies that are replayed and chosen from unless told otherwise: never stopping, and staleness over dead band,
- * ratchet and relative margins, evaluations and token share, quality and eval loss, with and without warm-up; at least
- * 500, no two alike, grouped so that each group's thresholds are one pass.
+ * ratchet and relative margins, evaluations, token share and share of the plan, quality and eval loss, with and without
+ * warm-up, and extrapolation; at least 500, no two alike, grouped so that each group's thresholds are one pass.
  */
 export function defaultPortfolio(): SimplePolicy[] {
-  return [neverStop, ...grids.flatMap(stalenessPolicies)];
+  return [neverStop, ...grids.flatMap(stalenessPolicies), ...extrapolationPolicies()];
 }
 
 /**

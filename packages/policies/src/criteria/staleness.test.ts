@@ -39,10 +39,14 @@ describe("staleness", () => {
     },
     { name: "250 steps", quality: rise, threshold: 250, params: { unit: "steps" }, stop: 4 },
     { name: "share of the plan", quality: rise, threshold: 0.2, params: { unit: "planShare" }, stop: 3 },
-    { name: "no plan, no share of it", quality: rise, threshold: 0, params: { unit: "planShare" }, stop: 0 },
   ])("$name", ({ quality, threshold, params, stop }) => {
     const curve = curveFrom(quality, { plannedSteps: 1000 });
     expect(replay({ version: 1, criterion: "staleness", params, threshold }, curve).stopIndex).toBe(stop);
+  });
+
+  test("without a plan there is no share of it", () => {
+    const policy = { version: 1, criterion: "staleness", params: { unit: "planShare" }, threshold: 0.01 };
+    expect(replay(policy, curveFrom(rise)).stopIndex).toBeNull();
   });
 
   const holes = [0.5, null, null, 0.4, 0.4, 0.4];

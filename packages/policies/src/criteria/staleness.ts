@@ -1,6 +1,6 @@
 import type { SimplePolicy } from "@stopwise/core";
 import * as z from "zod/mini";
-import type { StopperContext } from "../context.ts";
+import { progressOf, type PlannedLength, type StopperContext } from "../context.ts";
 import type { CriterionDefinition, CriterionSetup, SeriesWork, StreamingCriterion } from "../criterion.ts";
 import { Reference, type ImprovementRule } from "../improvement.ts";
 import { field, packNumber, unpackNumber, type Json } from "../json.ts";
@@ -32,7 +32,7 @@ class Staleness implements StreamingCriterion {
   readonly #setup: CriterionSetup<StalenessParams>;
   readonly #reference: Reference;
   readonly #count: boolean;
-  readonly #planned: number;
+  readonly #planned: PlannedLength | undefined;
   #z: number;
   #since: number;
 
@@ -40,8 +40,7 @@ class Staleness implements StreamingCriterion {
     this.#setup = setup;
     this.#reference = new Reference(ruleOf(setup), field(state, "reference"));
     this.#count = countsEvaluations(setup.params);
-    this.#planned =
-      context.planned?.tokens ?? context.planned?.steps ?? context.planned?.epochs ?? Number.NaN;
+    this.#planned = context.planned;
     this.#z = unpackNumber(field(state, "z"));
     this.#since = unpackNumber(field(state, "since"));
   }
@@ -57,6 +56,7 @@ class Staleness implements StreamingCriterion {
   #position(observation: Observation): number {
     const { unit } = this.#setup.params;
     if (unit === "evals") return observation.index;
+    if (unit === "planShare") return progressOf(observation, this.#planned);
     return unit === "steps" ? observation.step : observation.cost;
   }
 
@@ -75,10 +75,9 @@ class Staleness implements StreamingCriterion {
   }
 
   #distance(position: number): number {
-    const { unit } = this.#setup.params;
     const spent = position - this.#since;
-    if (unit === "tokenShare") return position > 0 ? spent / position : Number.NaN;
-    return unit === "planShare" ? spent / this.#planned : spent;
+    if (this.#setup.params.unit !== "tokenShare") return spent;
+    return position > 0 ? spent / position : Number.NaN;
   }
 }
 
@@ -156,9 +155,10 @@ function marginInWords({ minDelta, minDeltaMode }: StalenessParams): string {
  * Staleness, which trainers call patience: how long the monitored value has not improved.
  *
  * Units: `evals`: evaluations that did not improve since the last that did (`patienceOrigin` `count`, the default) or
- * evaluations since then (`elapsed`; the two differ where values are missing and ignored); `steps`: optimiser steps
- * since then; `tokenShare`: (cost now - cost then) / cost now, in [0, 1), which needs no plan; `planShare`:
- * (cost now - cost then) / planned cost, NaN without a plan. What an improvement is: see {@link Reference}.
+ * evaluations since then (`elapsed`; the two differ where values are missing and ignored); `steps`: optimiser steps since
+ * then; `tokenShare`: (cost now - cost then) / cost now, in [0, 1), which needs no plan; `planShare`: share of the plan
+ * done since then, in tokens where these are planned, else steps, else epochs; NaN without a plan. What an improvement
+ * is: see {@link Reference}.
  *
  * The first finite value gives 0; before it the statistic is NaN, so that a series which is not logged never stops a
  * run. A non-finite value counts as bad, stops at once (Infinity), is as if not there or becomes the reference, by the
