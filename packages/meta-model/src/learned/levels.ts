@@ -1,4 +1,3 @@
-import { InvalidInputError } from "@stopwise/core";
 import type { ByteReader, ByteWriter } from "../trees/bytes.ts";
 import { riskOfThresholds, thresholdGrid, type ThresholdBound, type ThresholdSample } from "./threshold.ts";
 
@@ -48,9 +47,8 @@ export function levelsOf(sample: ThresholdSample): Levels {
 
 /**
  * The lowest threshold that keeps a bound together with every higher one: a promise from held-out statistics of the
- * training runs, no certificate. A tail bound is kept at the nearest tabled loss below it.
- *
- * @throws {InvalidInputError} when a tail bound is below every tabled loss.
+ * training runs, no certificate. A tail bound is kept at the nearest tabled loss below it; under the least of them
+ * nothing is promised and the run goes to its end.
  */
 export function promisedThreshold(levels: Levels, bound: ThresholdBound): PromisedThreshold {
   const { risk, limit } = riskAndLimit(levels, bound);
@@ -64,13 +62,8 @@ export function promisedThreshold(levels: Levels, bound: ThresholdBound): Promis
 function riskAndLimit(levels: Levels, bound: ThresholdBound): { risk: Float32Array; limit: number } {
   if (bound.kind === "mean") return { risk: levels.meanLoss, limit: bound.maxEmLoss };
   const at = tailLosses.findLastIndex((loss) => loss <= bound.maxEmLoss + 1e-12);
-  if (at < 0) {
-    throw new InvalidInputError(
-      `A tail bound must be >= ${tailLosses[0]!}, got ${bound.maxEmLoss}.`,
-      "Ask for a larger loss or a bound on the mean.",
-    );
-  }
-  return { risk: levels.over[at]!, limit: bound.alpha };
+  const untold = levels.thresholds.map(() => Infinity);
+  return { risk: levels.over[at] ?? untold, limit: bound.alpha };
 }
 
 /** Writes levels. */
