@@ -11,9 +11,6 @@ export const smoothingSchema = z.strictObject({
 /** How values are smoothed. */
 export type Smoothing = z.infer<typeof smoothingSchema>;
 
-/** No smoothing at all. */
-export const noSmoothing: Smoothing = { kind: "none", window: 1 };
-
 /** What a smoother remembers; a plain JSON object. */
 export interface SmootherMemory {
   readonly values: number[];
