@@ -4,21 +4,14 @@ import { curvesFigure } from "./figure-curves.ts";
 import { importanceFigure } from "./figure-importance.ts";
 import { paretoFigure } from "./figure-pareto.ts";
 import { html, Markup, type Part } from "./markup.ts";
-import { lookOf } from "./method-look.ts";
 import { pageStyle } from "./page-style.ts";
-import { boundInWords, lossInWords, lossTitle, percent, sameBound } from "./quantities.ts";
-import {
-  isUnmeasured,
-  type Measured,
-  type PredictedOutcome,
-  type ReportData,
-  type ReportRow,
-} from "./report-data.ts";
-import { riskWords } from "./risk-words.ts";
+import { tiles } from "./page-tiles.ts";
+import { boundInWords, lossInWords, lossTitle, percent } from "./quantities.ts";
+import { isUnmeasured, type Measured, type PredictedOutcome, type ReportData } from "./report-data.ts";
 import type { Draughtsman } from "./svg.ts";
 import { evaluateTables } from "./table-evaluate.ts";
 import { evidenceTable } from "./table-evidence.ts";
-import { headlineRows, measuredTradeOff, predictedTradeOff } from "./trade-off.ts";
+import { measuredTradeOff, predictedTradeOff } from "./trade-off.ts";
 
 const wideFrame = {
   width: 900,
@@ -50,27 +43,6 @@ function section(given: { id: string; title: string; lead: Part }, content: Part
     <p>${given.lead}</p>
     ${content}
   </section>`;
-}
-
-function tile(data: ReportData, row: ReportRow): Markup {
-  const words = riskWords(row.bound.kind === "mean" ? "mean loss" : "share over", data.lossKind);
-  const risk = words.phrase(row.bound.kind === "mean" ? row.meanEmLoss : row.shareOverBound);
-  const kept = row.selection === "promise" ? (row.held ? ", promise held" : ", promise broken") : "";
-  return html`<div class="tile">
-    <span>${lookOf(row.method).label}</span>
-    <b>${percent(row.meanSaving)}</b>
-    <span>saved (${percent(row.low)} to ${percent(row.high)}), ${risk}${kept}</span>
-  </div>`;
-}
-
-function tiles(data: ReportData): Markup {
-  const here = headlineRows(data.rows).filter((row) => sameBound(row.bound, data.bound));
-  const shown = ["learned", "recommend", "best-fixed", "patience-3", "hindsight"].flatMap((method) => {
-    const own = here.filter((row) => row.method === method);
-    const row = own.find(({ selection }) => selection === "promise") ?? own[0];
-    return row === undefined ? [] : [tile(data, row)];
-  });
-  return html`<div class="tiles">${shown}</div>`;
 }
 
 function curves(data: ReportData, draughtsman: Draughtsman): Markup {
