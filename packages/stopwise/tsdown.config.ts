@@ -28,13 +28,33 @@ const common: UserConfig = {
   deps: { neverBundle: [/^@duckdb\//], alwaysBundle: [/.*/], onlyBundle: false },
 };
 
+const program: UserConfig = {
+  ...common,
+  alias: { "node:child_process": join(here, "src/command-line/no-child-process.ts") },
+  dts: false,
+};
+
+/** The file that `recommend` is built into by itself stays outside of the others. */
+const recommendApart = {
+  name: "recommend-apart",
+  resolveId: (source: string) =>
+    source.endsWith("/recommend-alone.ts") ? { id: "./recommend.js", external: true } : null,
+};
+
 export default defineConfig([
   {
-    ...common,
+    ...program,
     entry: { cli: "src/cli.ts" },
-    alias: { "node:child_process": join(here, "src/command-line/no-child-process.ts") },
-    dts: false,
+    plugins: [recommendApart],
     hooks: { "build:done": copyShipped },
+  },
+  {
+    ...program,
+    entry: { recommend: "src/recommend-alone.ts" },
+    clean: false,
+    outputOptions: { codeSplitting: false },
+    // Without comments and blanks it is read and compiled faster; names stay, for stack traces.
+    minify: { compress: false, mangle: false, codegen: true },
   },
   { ...common, entry: { index: "src/index.ts" }, dts: { eager: true }, clean: false },
 ]);

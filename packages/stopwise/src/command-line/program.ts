@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { exitStatus, reportFailure } from "./failure.ts";
+import { exitStatus } from "./failure.ts";
 import { nearest } from "./nearest.ts";
-import { laterVerbs, verbs, type Verb } from "./verbs.ts";
+import { refuse, runVerb } from "./run-verb.ts";
+import { laterVerbs, verbs } from "./verbs.ts";
 
 /** The version in the package's own package.json, which stands one folder above the built file. */
 function packageVersion(): string {
@@ -27,11 +28,6 @@ function helpPage(): string {
   ].join("\n");
 }
 
-function refuse(line: string): number {
-  process.stderr.write(`stopwise: ${line}\n`);
-  return exitStatus.input;
-}
-
 function unknownVerb(name: string): number {
   if (laterVerbs.includes(name)) return refuse(`${name} is not part of this version. See stopwise --help.`);
   const near = nearest(
@@ -42,25 +38,6 @@ function unknownVerb(name: string): number {
   return refuse(`there is no verb ${JSON.stringify(name)}. ${mend}`);
 }
 
-/** Runs one verb; commander's own refusals become one line and the exit status of wrong input. */
-async function runVerb(verb: Verb, args: readonly string[]): Promise<number> {
-  const [{ Command, CommanderError }, define] = await Promise.all([import("commander"), verb.load()]);
-  const command = new Command(`stopwise ${verb.name}`).description(verb.summary);
-  define(command);
-  for (const each of [command, ...command.commands]) {
-    each.exitOverride().configureOutput({ outputError: () => undefined });
-  }
-  try {
-    await command.parseAsync([...args], { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return exitStatus.done;
-    const line = error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
-    return refuse(`${verb.name}: ${line.replace(/\.+$/, "")}. See stopwise ${verb.name} --help.`);
-  }
-  return Number(process.exitCode ?? exitStatus.done);
-}
-
 /**
  * Runs the command line.
  *
@@ -68,10 +45,6 @@ async function runVerb(verb: Verb, args: readonly string[]): Promise<number> {
  * @returns the exit status
  */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // Whoever reads our output has read enough, as `head` does.
-    if (error.code !== "EPIPE") throw error;
-  });
   const [first, ...rest] = args;
   if (first === undefined || first === "--help" || first === "-h" || first === "help") {
     if (first === "help" && rest[0] !== undefined) return runCommandLine([rest[0], "--help"]);
@@ -83,10 +56,5 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     return exitStatus.done;
   }
   const verb = verbs.find(({ name }) => name === first);
-  if (verb === undefined) return unknownVerb(first);
-  try {
-    return await runVerb(verb, rest);
-  } catch (error) {
-    return reportFailure(error);
-  }
+  return verb === undefined ? unknownVerb(first) : runVerb(verb, rest);
 }

@@ -1,14 +1,4 @@
-import type { Command } from "commander";
-
-/** Adds a verb's arguments, flags, examples and action to its command. */
-export type DefineVerb = (command: Command) => void;
-
-/** A verb of the command line; its code is loaded when it is called. */
-export interface Verb {
-  readonly name: string;
-  readonly summary: string;
-  readonly load: () => Promise<DefineVerb>;
-}
+import type { Verb } from "./verb.ts";
 
 /** Every verb, in the order of the help page. To add one: a file in `../verbs/`, a line here. */
 export const verbs: readonly Verb[] = [
@@ -35,7 +25,7 @@ export const verbs: readonly Verb[] = [
   {
     name: "recommend",
     summary: "which policy for this task, with its evidence and certificate",
-    load: async () => (await import("../verbs/recommend.ts")).defineRecommend,
+    load: async () => (await import("../recommend-alone.ts")).recommendVerb.load(),
   },
   {
     name: "evaluate",
