@@ -76,9 +76,3 @@ export function binColumns(table: Table, cuts: Cuts): Uint8Array[] {
     return bins;
   });
 }
-
-/** Bins one row into `out`, `[nColumns]`. */
-export function binRow(row: ArrayLike<number>, cuts: Cuts, out: Uint8Array): Uint8Array {
-  for (let column = 0; column < cuts.length; column++) out[column] = binOf(cuts[column]!, row[column]!);
-  return out;
-}
