@@ -1,6 +1,6 @@
 // The command line from a checkout: installs and builds when needed, then hands over to the built entry.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -25,6 +25,9 @@ if (!isBuilt()) {
     stdio: ["ignore", 2, 2],
   });
   if (status !== 0) process.exit(status ?? 1);
+  // A build that turbo takes from its cache keeps its old time: it is up to date all the same.
+  const now = new Date();
+  utimesSync(cli, now, now);
 }
 if (process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
 process.argv[1] = cli;
