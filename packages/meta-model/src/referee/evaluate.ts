@@ -119,7 +119,10 @@ function evaluateKind(runs: readonly RunRecord[], options: EvaluateOptions): Par
 }
 
 /** Learning curves of a power law, an exponential or a logistic, extrapolated to the end of the plan. */
-const extrapolation = parsePolicy({ version: 1, criterion: "extrapolation", threshold: 0.9 }) as SimplePolicy;
+const extrapolationLearner = criterionLearner(
+  "extrapolation",
+  parsePolicy({ version: 1, criterion: "extrapolation", threshold: 0.9 }) as SimplePolicy,
+);
 
 const methodCache = new WeakMap<Study, readonly Method[]>();
 
@@ -132,7 +135,7 @@ function methodsOf(study: Study, options: EvaluateOptions): readonly Method[] {
     ...[ridge, kernel, forest, nearestTask].map(
       (estimator) => new StartMethod(estimator.name, [estimator], cache),
     ),
-    new LearnedMethod("extrapolation", criterionLearner("extrapolation", extrapolation)),
+    new LearnedMethod("extrapolation", extrapolationLearner, extrapolationLearner, "largest"),
     new StartMethod("recommend", [constant, kernel, forest], cache),
     ...(options.learners === undefined
       ? [new LearnedMethod("learned", remainingGain(3), remainingGain(1))]

@@ -80,7 +80,7 @@ function outcomesAlong(
 /** A method that stops where a learned statistic passes a threshold. */
 export class LearnedMethod implements Method {
   readonly name: string;
-  readonly severity = "observed" as const;
+  readonly severity: Method["severity"];
   readonly #learner: InRunLearner;
   readonly #plainLearner: InRunLearner;
   readonly #fits = new Map<string, Fitted>();
@@ -93,9 +93,17 @@ export class LearnedMethod implements Method {
    * @param name of its rows
    * @param learner learns with held-out statistics, on which promises are fitted
    * @param plainLearner the same without them, where calibration runs take their place; default the learner itself
+   * @param severity of a further group, see {@link Method.severity}
    */
-  constructor(name: string, learner: InRunLearner, plainLearner: InRunLearner = learner) {
+   
+  constructor(
+    name: string,
+    learner: InRunLearner,
+    plainLearner: InRunLearner = learner,
+    severity: Method["severity"] = "observed",
+  ) {
     this.name = name;
+    this.severity = severity;
     this.#learner = learner;
     this.#plainLearner = plainLearner;
   }
