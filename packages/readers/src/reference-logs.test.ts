@@ -31,9 +31,11 @@ const formatsRead = new Set([
   "lightning-metrics-csv",
   "lm-eval-json",
   "model-card",
+  "optuna-sqlite",
   "progress-csv",
   "text-log",
   "tfevents",
+  "wandb-dir",
 ]);
 const facts = ["nEvalPoints", "lastStep", "metrics", "firstEval", "lastEval", "best"] as const;
 

@@ -14,11 +14,13 @@ import { llamaFactory } from "./llama-factory.ts";
 import { lmEvalJson } from "./lm-eval-json.ts";
 import { mlflowMlruns } from "./mlflow-mlruns.ts";
 import { modelCard } from "./model-card.ts";
+import { optunaSqlite } from "./optuna-sqlite.ts";
 import { progressCsv } from "./progress-csv.ts";
 import { recognisedReaders } from "./recognised.ts";
 import { runRecord } from "./run-record.ts";
 import { textLog } from "./text-log.ts";
 import { tfevents } from "./tfevents.ts";
+import { wandbDir } from "./wandb-dir.ts";
 
 /** Every reader; the most certain one takes a file. */
 export const logReaders: readonly LogReader[] = [
@@ -28,6 +30,8 @@ export const logReaders: readonly LogReader[] = [
   hfResultsJson,
   lmEvalJson,
   tfevents,
+  wandbDir,
+  optunaSqlite,
   mlflowMlruns,
   llamaFactory,
   lightningMetricsCsv,

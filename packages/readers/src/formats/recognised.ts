@@ -8,29 +8,8 @@ interface Recognised {
   readonly reason: string;
 }
 
-const named =
-  (pattern: RegExp) =>
-  (file: LogFile): boolean =>
-    pattern.test(file.path);
-
-const unread = (what: string): string => `${what}: this version does not read the format yet.`;
-
 /** Files that belong to training but hold no curve, or whose format is not read. */
 const recognised: readonly Recognised[] = [
-  {
-    format: "wandb-dir",
-    title: "Weights & Biases run folder",
-    certainty: 0.95,
-    matches: named(/(^|\/)(offline-)?run-\d{8}_\d{6}-[^/]+\/(files\/|run-[^/]+\.wandb$)|\.wandb$/),
-    reason: "part of a Weights & Biases run folder: configuration, summary or console output, no history.",
-  },
-  {
-    format: "optuna-sqlite",
-    title: "SQLite database",
-    certainty: 0.6,
-    matches: (file) => file.headText.startsWith("SQLite format 3") || /\.(db|sqlite3?)$/.test(file.name),
-    reason: unread("SQLite database (Optuna or MLflow)"),
-  },
   {
     format: "json",
     title: "JSON",

@@ -1,0 +1,148 @@
+import { crc32 } from "node:zlib";
+import { expect, test } from "vitest";
+import { describeReader, readFiles } from "../reader-contract.ts";
+import { readWandbFile } from "../wandb-file.ts";
+import { wandbDir } from "./wandb-dir.ts";
+
+const varint = (value: number): number[] =>
+  value < 128 ? [value] : [(value & 127) | 128, ...varint(value >>> 7)];
+const field = (number: number, bytes: readonly number[]): number[] => [
+  ...varint((number << 3) | 2),
+  ...varint(bytes.length),
+  ...bytes,
+];
+const words = (number: number, value: string): number[] =>
+  field(number, [...new TextEncoder().encode(value)]);
+const item = (key: string, json: string): number[] => field(1, [...words(1, key), ...words(16, json)]);
+const nestedItem = (keys: readonly string[], json: string): number[] =>
+  field(1, [...keys.flatMap((key) => words(2, key)), ...words(16, json)]);
+
+const history = (...items: number[][]): number[] => field(2, items.flat());
+const config = (...items: number[][]): number[] => field(5, items.flat());
+const exit = (code: number): number[] => field(18, [8, ...varint(code)]);
+
+const block = 32_768;
+/** The log framing: chunks never cross a block, a block's last bytes are padding. */
+function framed(...records: number[][]): Uint8Array {
+  const bytes: number[] = [0x3a, 0x57, 0x26, 0x42, 0xe1, 0xbe, 0];
+  for (const record of records) {
+    let rest = record;
+    let isFirst = true;
+    while (isFirst || rest.length > 0) {
+      const room = block - (bytes.length % block);
+      if (room < 7) {
+        bytes.push(...new Array<number>(room).fill(0));
+        continue;
+      }
+      const part = rest.slice(0, room - 7);
+      rest = rest.slice(part.length);
+      const type = isFirst ? (rest.length === 0 ? 1 : 2) : rest.length === 0 ? 4 : 3;
+      const checksum = crc32(Uint8Array.from([type, ...part]));
+      bytes.push(
+        checksum & 255,
+        (checksum >>> 8) & 255,
+        (checksum >>> 16) & 255,
+        checksum >>> 24,
+        part.length & 255,
+        part.length >>> 8,
+        type,
+        ...part,
+      );
+      isFirst = false;
+    }
+  }
+  return Uint8Array.from(bytes);
+}
+
+const train = (step: number, loss: string) =>
+  history(item("train/loss", loss), item("train/global_step", String(step)), item("_step", String(step * 2)));
+const evaluate = (step: number, em: string) =>
+  history(
+    nestedItem(["eval/exact_match"], em),
+    nestedItem(["eval/loss"], "1.5"),
+    nestedItem(["train/global_step"], String(step)),
+  );
+const settings = config(item("learning_rate", "0.001"), item("max_steps", "40"), item("_wandb", "{}"));
+
+const folder = "wandb/run-20250101_120000-abc";
+const name = `${folder}/run-abc.wandb`;
+
+describeReader(wandbDir, [
+  {
+    name: "history by the training step, keys old and new, settings, exit code",
+    files: {
+      [name]: framed(
+        settings,
+        train(5, "2.5"),
+        evaluate(10, "0.25"),
+        train(15, "NaN"),
+        evaluate(20, "0.5"),
+        exit(1),
+      ),
+      [`${folder}/files/wandb-summary.json`]: '{"eval/loss": 1}',
+    },
+    earlier: { [name]: framed(evaluate(10, "0.25"), evaluate(20, "0.5")) },
+    primary: name,
+    runs: [
+      {
+        facts: {
+          nEvalPoints: 2,
+          lastStep: 20,
+          metrics: ["eval/exact_match", "eval/loss"],
+          firstEval: { step: 10, "eval/exact_match": 0.25, "eval/loss": 1.5 },
+        },
+        record: {
+          end: "crashed",
+          plannedSteps: 40,
+          hyper: { lr: 0.001 },
+          points: [
+            { step: 10, quality: 0.25, trainLoss: 2.5 },
+            { step: 20, quality: 0.5, trainLoss: null },
+          ],
+        },
+      },
+    ],
+  },
+  {
+    name: "rows without any step are counted; settings beside",
+    files: {
+      [name]: framed(history(nestedItem(["val", "acc"], "0.5")), history(nestedItem(["val", "acc"], "0.75"))),
+      [`${folder}/files/config.yaml`]: "batch_size:\n    value: 16\n_wandb:\n    value: {}\n",
+    },
+    primary: name,
+    runs: [
+      {
+        record: {
+          hyper: { batchSize: 16 },
+          points: [
+            { step: 0, quality: 0.5 },
+            { step: 1, quality: 0.75 },
+          ],
+        },
+      },
+    ],
+  },
+]);
+
+test("records larger than a block are put together, a damaged chunk costs its block", () => {
+  const long = history(item("text", JSON.stringify("x".repeat(80_000))), item("_step", "7"));
+  const whole = framed(evaluate(10, "0.1"), long, evaluate(20, "0.2"));
+  expect(readWandbFile(whole)).toMatchObject({
+    nDamaged: 0,
+    history: [{}, { _step: 7 }, { "train/global_step": 20 }],
+  });
+  const broken = whole.slice();
+  broken[40_000]! ^= 0xff;
+  const { history: rows, nDamaged } = readWandbFile(broken);
+  expect(nDamaged).toBe(1);
+  expect(rows.map((row) => row["train/global_step"])).toEqual([10, 20]);
+});
+
+test("a folder without its history is said to be one", async () => {
+  const [entry] = await readFiles({ [`${folder}/files/wandb-summary.json`]: '{"eval/loss": 1}' });
+  expect(entry).toMatchObject({
+    status: "skipped",
+    format: "wandb-dir",
+    reason: expect.stringContaining("no history") as string,
+  });
+});
