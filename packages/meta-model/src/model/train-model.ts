@@ -11,7 +11,7 @@ import { trainLearned } from "./train-learned.ts";
 import { trainStart, type TrainedStart } from "./train-start.ts";
 
 /** Most runs of a task of its own that a model keeps. */
-const maxOwnRuns = 400;
+const maxOwnRuns = 250;
 
 /** Options of training. */
 export interface TrainOptions {

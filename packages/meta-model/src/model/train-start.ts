@@ -25,7 +25,7 @@ import type { StartHeader } from "./start-model.ts";
 import { huggingFacePolicies, isHuggingFace } from "./target-policies.ts";
 
 /** Most runs that a part keeps, so that the file stays small. */
-const maxRuns = 1300;
+const maxRuns = 1100;
 const mainPortfolio = 112;
 const targetPortfolio = 40;
 
