@@ -20,6 +20,12 @@ export {
 } from "./answers/answer-policy.ts";
 export { createAnswerStopper, type AnswerDecision, type AnswerStopper } from "./answers/answer-stopper.ts";
 export { questionOf, type Question, type QuestionRecord } from "./answers/question.ts";
+export {
+  evaluateQuestions,
+  type AnswerBound,
+  type QuestionReport,
+  type QuestionRow,
+} from "./answers/question-report.ts";
 export { answerCriteria } from "./answers/registry.ts";
 export { contextOf, type CriterionFactory, type PlannedLength, type StopperContext } from "./context.ts";
 export { criteria } from "./criteria.ts";

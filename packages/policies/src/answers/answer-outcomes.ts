@@ -115,6 +115,58 @@ export function answerOutcomes(questions: readonly Question[], policies: readonl
   return matrix;
 }
 
+/** Per question, averaged over random orders of its samples, what each policy does. */
+export interface QuestionOutcomes {
+  /** `[nQuestions][nPolicies]` */
+  readonly saving: readonly Float64Array[];
+  readonly emLoss: readonly Float64Array[];
+  readonly accuracy: readonly Float64Array[];
+  readonly meanSamples: readonly Float64Array[];
+  /** `[nQuestions]` */
+  readonly accuracyOfAll: Float64Array;
+  /** Saving of the earliest stop that loses nothing, and of the first sample with its loss: for the hindsight limit. */
+  readonly safeSaving: Float64Array;
+  readonly eagerSaving: Float64Array;
+  readonly eagerLoss: Float64Array;
+}
+
+/** {@link QuestionOutcomes} of policies on questions; O(orders x samples x criteria) a question. */
+export function perQuestion(
+  questions: readonly Question[],
+  policies: readonly AnswerPolicy[],
+  { repeats = 5, seed = 1 }: { repeats?: number; seed?: number } = {},
+): QuestionOutcomes {
+  const nested = nestedOf(policies);
+  const rows = (): Float64Array[] => questions.map(() => new Float64Array(policies.length));
+  const column = (): Float64Array => new Float64Array(questions.length);
+  const out = {
+    ...{ saving: rows(), emLoss: rows(), accuracy: rows(), meanSamples: rows() },
+    ...{ accuracyOfAll: column(), safeSaving: column(), eagerSaving: column(), eagerLoss: column() },
+  };
+  questions.forEach((question, q) => {
+    const orders = ordersOf(question, repeats, seed + q);
+    const share = 1 / orders.length;
+    for (const order of orders) {
+      const { correct, cost, stops } = pollOf(question, order, nested);
+      const last = order.length - 1;
+      const savingAt = (stop: number): number => 1 - cost[stop]! / cost[last]!;
+      const lossAt = (stop: number): number => Math.max(0, correct[last]! - correct[stop]!);
+      stops.forEach((stop, p) => {
+        out.saving[q]![p]! += share * savingAt(stop);
+        out.emLoss[q]![p]! += share * lossAt(stop);
+        out.accuracy[q]![p]! += share * correct[stop]!;
+        out.meanSamples[q]![p]! += share * (stop + 1);
+      });
+      const safe = correct.findIndex((_, stop) => lossAt(stop) === 0);
+      out.accuracyOfAll[q]! += share * correct[last]!;
+      out.safeSaving[q]! += share * savingAt(safe);
+      out.eagerSaving[q]! += share * savingAt(0);
+      out.eagerLoss[q]! += share * lossAt(0);
+    }
+  });
+  return out;
+}
+
 /** What an answer policy does on a set of questions. */
 export interface AnswerRow {
   readonly policy: AnswerPolicy;
@@ -163,32 +215,25 @@ export function evaluateAnswers(
   { repeats = 5, seed = 1, weighting = "group" }: AnswerEvaluation = {},
 ): AnswerRow[] {
   const parsed = policies.map(parseAnswerPolicy);
-  const nested = nestedOf(parsed);
+  const outcomes = perQuestion(questions, parsed, { repeats, seed });
   const weights = weightsOf(questions, weighting);
   const nGroups = new Set(questions.map(({ group }) => group)).size;
-  const sums = parsed.map(() => ({ saving: 0, accuracy: 0, accuracyOfAll: 0, emLoss: 0, meanSamples: 0 }));
-  questions.forEach((question, run) => {
-    const orders = ordersOf(question, repeats, seed + run);
-    const weight = weights[run]! / orders.length;
-    for (const order of orders) {
-      const poll = pollOf(question, order, nested);
-      const last = order.length - 1;
-      poll.stops.forEach((stop, column) => {
-        const sum = sums[column]!;
-        sum.saving += weight * (1 - poll.cost[stop]! / poll.cost[last]!);
-        sum.accuracy += weight * poll.correct[stop]!;
-        sum.accuracyOfAll += weight * poll.correct[last]!;
-        sum.emLoss += weight * Math.max(0, poll.correct[last]! - poll.correct[stop]!);
-        sum.meanSamples += weight * (stop + 1);
-      });
-    }
+  const meanOf = (rows: readonly Float64Array[], column: number): number =>
+    rows.reduce((sum, row, q) => sum + weights[q]! * row[column]!, 0);
+  const accuracyOfAll = outcomes.accuracyOfAll.reduce((sum, value, q) => sum + weights[q]! * value, 0);
+  return parsed.map((policy, column) => {
+    const accuracy = meanOf(outcomes.accuracy, column);
+    return {
+      policy,
+      sentence: describeAnswerPolicy(policy),
+      nQuestions: questions.length,
+      nGroups,
+      saving: meanOf(outcomes.saving, column),
+      accuracy,
+      accuracyOfAll,
+      emLoss: meanOf(outcomes.emLoss, column),
+      netLoss: accuracyOfAll - accuracy,
+      meanSamples: meanOf(outcomes.meanSamples, column),
+    };
   });
-  return parsed.map((policy, column) => ({
-    policy,
-    sentence: describeAnswerPolicy(policy),
-    nQuestions: questions.length,
-    nGroups,
-    ...sums[column]!,
-    netLoss: sums[column]!.accuracyOfAll - sums[column]!.accuracy,
-  }));
 }

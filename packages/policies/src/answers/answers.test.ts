@@ -5,6 +5,7 @@ import { sharedText } from "../testing/shared.ts";
 import { answerOutcomes, evaluateAnswers } from "./answer-outcomes.ts";
 import { answerPortfolio, describeAnswerPolicy, parseAnswerPolicy } from "./answer-policy.ts";
 import { createAnswerStopper } from "./answer-stopper.ts";
+import { evaluateQuestions } from "./question-report.ts";
 import { questionOf, type Question } from "./question.ts";
 import { answerCriteria } from "./registry.ts";
 
@@ -40,6 +41,7 @@ describe("criteria over sampled answers", () => {
       "answer-stopper",
       "ballot",
       "question",
+      "question-report",
       "registry",
     ];
     const files = readdirSync(new URL(".", import.meta.url)).filter((file) => /^[a-z-]+\.ts$/.test(file));
@@ -147,6 +149,24 @@ test("what is no question or policy is refused", () => {
 });
 
 const samples = sharedText("curves/samples.jsonl.gz");
+
+test("a promise is made on other groups, and never-stop loses nothing", () => {
+  const texts = ["aaaaaaaaaa", "abaaaaaaaa", "bbaaaaaaaa", "babaaaaaaa", "aaaabbbbbb", "bbbbbbbbbb"];
+  const questions = texts.flatMap((text, i) =>
+    Array.from({ length: 2 }, () => question(text, { task: `t${i}` })),
+  );
+  const { rows, nGroups } = evaluateQuestions(questions, { seed: 2 });
+  expect(nGroups).toBe(6);
+  for (const row of rows.filter(({ method }) => method === "never-stop")) {
+    expect(row).toMatchObject({ meanSaving: 0, meanEmLoss: 0, held: true });
+  }
+  const lines = rows.filter(({ selection, weighting }) => selection === "frontier" && weighting === "group");
+  expect(lines.length).toBeGreaterThan(0);
+  for (const { meanEmLoss, bound, shareOfHindsight } of lines) {
+    expect(meanEmLoss).toBeLessThanOrEqual(bound.alpha ?? bound.maxEmLoss);
+    expect(shareOfHindsight!).toBeLessThanOrEqual(1 + 1e-9);
+  }
+});
 
 test.skipIf(samples === undefined)(
   "on real questions most tokens can be saved at a loss of half a point",
