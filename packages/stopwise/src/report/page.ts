@@ -46,8 +46,8 @@ function section(given: { id: string; title: string; lead: Part }, content: Part
 }
 
 function curves(data: ReportData, draughtsman: Draughtsman): Markup {
-  const lead =
-    "Quality over training cost. Over each curve, where each method stops the run; the best checkpoint so far is what is kept.";
+  const what = data.lossKind === "points" ? "Quality" : "Evaluation loss";
+  const lead = `${what} over training cost. Over each curve, where each method stops the run; the best checkpoint so far is what is kept.`;
   return section({ id: "curves", title: "Past runs and where they would stop", lead }, [
     measured(data.curves, (shown) => curvesFigure(shown, data.lossKind, draughtsman)),
     isUnmeasured(data.curves) ? null : html`<p class="note">${data.curvesNote}</p>`,
@@ -143,7 +143,7 @@ function recommendation(data: ReportData, draughtsman: Draughtsman): Markup {
 
 function evaluation(data: ReportData): Markup {
   const lead =
-    "Every method under every bound. Promise: threshold fixed on training groups. Certified: by calibration groups. Frontier: chosen on the judged runs. A promise is held when the one-sided 95 % group-bootstrap bound of its loss does not exclude the bound.";
+    "Every method under every bound. Promise: threshold fixed on training groups. Certified: by calibration groups. Frontier: chosen on the judged runs. A promise is held when the one-sided 95 % group-bootstrap bound of its loss does not exclude the bound. A mean bound is about losses clipped at 0.2; they are shown unclipped.";
   return section(
     { id: "evaluation", title: "The evaluation", lead },
     evaluateTables(data.rows, data.bound, data.lossKind),

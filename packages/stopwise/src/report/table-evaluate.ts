@@ -58,8 +58,8 @@ function boundTable({ rows, title, lossKind }: Block): Markup {
   return html`<div class="wide" role="region" aria-label="${title}" tabindex="0">
     <table class="numbers">
       <caption>
-        ${nRuns} runs in ${nGroups} groups; evaluation noise alone makes a mean loss of
-        ${lossInWords(noiseFloor, lossKind)}.
+        ${nRuns.toLocaleString("en-US")} runs in ${nGroups.toLocaleString("en-US")} groups; evaluation noise
+        alone makes a mean loss of ${lossInWords(noiseFloor, lossKind)}.
       </caption>
       <thead>
         <tr>
