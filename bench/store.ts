@@ -45,17 +45,23 @@ const folder = join(base, "2");
 try {
   await withStore(join(base, "warm-up"), {}, (store) => store.upsertRuns(runs.slice(0, 10)));
   const rates: number[] = [];
+  const before = process.cpuUsage();
   for (const name of ["0", "1", "2"]) {
     const fresh = join(base, name);
     rates.push(await perSecond(() => withStore(fresh, {}, (store) => store.upsertRuns(runs))));
   }
   const written = middle(rates);
+  const cpu = process.cpuUsage(before);
+  const cpuSeconds = (cpu.user + cpu.system) / 1e6 / rates.length;
   const again = await perSecond(() => withStore(folder, {}, (store) => store.upsertRuns(runs)));
   const read = await perSecond(() => withStore(folder, { mode: "read" }, (store) => store.readRuns()));
   const megabytes = statSync(databaseFile(folder)).size / 1e6;
   const rate = (value: number): string => `${(value / 1e6).toFixed(2)} million checkpoints/s`;
   console.log(`store, ${nRuns} runs x ${nCheckpoints} checkpoints, ${megabytes.toFixed(0)} MB on disk`);
   console.log(`write       ${rate(written)} (bar ${rate(bar)}: ${written >= bar ? "met" : "missed"})`);
+  console.log(
+    `            ${cpuSeconds.toFixed(2)} s of processor time for ${nRuns * nCheckpoints} checkpoints`,
+  );
   console.log(`write again ${rate(again)} (nothing changed)`);
   console.log(`read        ${rate(read)}`);
 } finally {
