@@ -57,7 +57,7 @@ export { policyHash } from "./policy-hash.ts";
 export { defaultPortfolio, portfolioFor } from "./portfolio.ts";
 export { replay, type Replayed } from "./replay.ts";
 export { replayCases, type CaseResult, type CasesResult } from "./semantics/replay-cases.ts";
-export { replaySemantics } from "./semantics/replay-semantics.ts";
+export { replaySemantics, type ReplayedSemantics } from "./semantics/replay-semantics.ts";
 export { semantics, semanticsOf } from "./semantics/registry.ts";
 export {
   stopIndex,

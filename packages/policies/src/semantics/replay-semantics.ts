@@ -1,4 +1,5 @@
 import { InvalidInputError, type Curve, type Decision, type SimplePolicy } from "@stopwise/core";
+import { contextOf } from "../context.ts";
 import { stalenessSchema } from "../criteria/staleness.ts";
 import { outcomeAt } from "../outcome.ts";
 import { parsePolicy } from "../parse-policy.ts";
@@ -6,8 +7,13 @@ import type { Replayed } from "../replay.ts";
 import { isWarm } from "../warmup.ts";
 import { observationAt } from "../observation.ts";
 import { semanticsOf } from "./registry.ts";
-import { trainerStop, type TrainerSettingsInput } from "./stop-index.ts";
+import { trainerStop } from "./stop-index.ts";
 import type { TrainerSemantics } from "./trainer-semantics.ts";
+
+/** What a trainer's own stopper would have done, and where it had to part from the policy. */
+export interface ReplayedSemantics extends Replayed {
+  readonly notes: readonly string[];
+}
 
 function refuse(trainer: TrainerSemantics, rule: string, hint: string): never {
   throw new InvalidInputError(`semantics ${trainer.name} ${rule}.`, hint);
@@ -24,33 +30,22 @@ function asStaleness(policy: unknown, trainer: TrainerSemantics): SimplePolicy {
   return parsed;
 }
 
-/** The evaluations that the warm-up leaves out, as the trainer's own option. */
-function skipped(policy: SimplePolicy, curve: Curve, trainer: TrainerSemantics): Record<string, number> {
-  const { warmup } = policy;
-  if (warmup === undefined) return {};
-  if (trainer.skipOption === undefined)
-    refuse(trainer, "has no warm-up", "Leave warmup out, or choose another target.");
-  if (warmup.updatesBest) {
-    refuse(trainer, "leaves warm-up evaluations out of the best", "Give warmup.updatesBest false.");
-  }
-  let first = 0;
-  while (first < curve.nCheckpoints && !isWarm(warmup, observationAt(curve, first))) first++;
-  return { [trainer.skipOption]: first };
+/** The warm-up as the trainer's own option, and what is lost on the way. */
+interface Skipped {
+  readonly options: Readonly<Record<string, number>>;
+  readonly notes: readonly string[];
 }
 
-function settingsOf(
-  policy: SimplePolicy,
-  curve: Curve,
-  trainer: TrainerSemantics,
-): TrainerSettingsInput | null {
-  if (policy.threshold === null) return null;
-  const { minDelta } = stalenessSchema.parse(policy.params);
-  return {
-    mode: policy.direction,
-    patience: policy.threshold,
-    minDelta,
-    options: skipped(policy, curve, trainer),
-  };
+function skipped({ warmup }: SimplePolicy, curve: Curve, { name, skipOption }: TrainerSemantics): Skipped {
+  if (warmup === undefined) return { options: {}, notes: [] };
+  if (skipOption === undefined) return { options: {}, notes: [`${name} has no warm-up: replayed without.`] };
+  const { planned } = contextOf(curve);
+  let first = 0;
+  while (first < curve.nCheckpoints && !isWarm(warmup, observationAt(curve, first), planned)) first++;
+  const notes = warmup.updatesBest
+    ? [`${name} leaves the evaluations of a warm-up out of the best: replayed so.`]
+    : [];
+  return { options: { [skipOption]: first }, notes };
 }
 
 /**
@@ -58,30 +53,36 @@ function settingsOf(
  * (threshold), minDelta, direction, monitor and warm-up are handed to the trainer's rule as they are, and its margin,
  * tie and NaN rules are the trainer's. The same numbers may stop elsewhere than {@link replay}, which is the point.
  *
- * Exact to the trainer: it may stop at step 0 where its rule does. Missing values of the curve are NaN to it.
+ * Exact to the trainer: it may stop at step 0 where its rule does. Missing values of the curve are NaN to it. What the
+ * trainer cannot do about a warm-up is told in `notes` and at the end of the reason.
  *
  * @param policy a staleness policy in evaluations, as JSON
  * @param curve the recorded run
  * @param name trainer or alias
- * @throws {InvalidInputError} when the policy is not valid or has what the trainer does not.
+ * @throws {InvalidInputError} when the policy is not valid, or no staleness in evaluations.
  */
-export function replaySemantics(policy: unknown, curve: Curve, name: string): Replayed {
+export function replaySemantics(policy: unknown, curve: Curve, name: string): ReplayedSemantics {
   const trainer = semanticsOf(name);
   const parsed = asStaleness(policy, trainer);
-  const settings = settingsOf(parsed, curve, trainer);
+  const { minDelta } = stalenessSchema.parse(parsed.params);
+  const { options, notes } = skipped(parsed, curve, trainer);
+  const { direction: mode, threshold: patience } = parsed;
   const values = curve[parsed.monitor];
-  const stop = settings === null ? { index: null, reason: null } : trainerStop(name, values, settings);
+  const stop =
+    patience === null
+      ? { index: null, reason: null }
+      : trainerStop(name, values, { mode, patience, minDelta, options });
   const at = stop.index ?? curve.nCheckpoints - 1;
   const value = values[at] ?? Number.NaN;
   const tokens = curve.tokens[at] ?? Number.NaN;
   const decision: Decision = {
     action: stop.index === null ? "continue" : "stop",
-    reason: stop.reason ?? `${trainer.name} does not stop this run.`,
+    reason: [stop.reason ?? `${trainer.name} does not stop this run.`, ...notes].join(" "),
     criterion: trainer.name,
     value: Number.isNaN(value) ? null : value,
     threshold: parsed.threshold,
     step: curve.step[at] ?? 0,
     tokens: Number.isNaN(tokens) ? null : tokens,
   };
-  return { ...outcomeAt(curve, stop.index, parsed.delivery), decision };
+  return { ...outcomeAt(curve, stop.index, parsed.delivery), decision, notes };
 }

@@ -140,14 +140,25 @@ test("one policy stops where each trainer would", () => {
   expect(replaySemantics(policy, curve, "keras").stopIndex).toBeNull();
 });
 
+test("a warm-up is the trainer's own where it has one, and told where it has not", () => {
+  const curve = curveFrom([0.9, 0.1, 0.1, 0.2, 0.2, 0.2, 0.2]);
+  const run = (warmup: object, name: string) =>
+    replaySemantics({ version: 1, criterion: "staleness", threshold: 2, warmup }, curve, name);
+  expect(run({ evals: 2, updatesBest: false }, "hf")).toMatchObject({ stopIndex: 5, notes: [] });
+  expect(run({ steps: 300, updatesBest: false }, "keras")).toMatchObject({ stopIndex: 5, notes: [] });
+  expect(run({ evals: 2 }, "hf")).toMatchObject({
+    stopIndex: 5,
+    notes: ["huggingface leaves the evaluations of a warm-up out of the best: replayed so."],
+  });
+  const { stopIndex, decision } = run({ evals: 2 }, "lightning");
+  expect(stopIndex).toBe(2);
+  expect(decision!.reason).toMatch(/patience 2\. lightning has no warm-up: replayed without\.$/);
+});
+
 test("what a trainer cannot do is refused", () => {
   const curve = curveFrom(up);
   const run = (changes: object, name: string) => () =>
     replaySemantics({ ...policy, ...changes }, curve, name);
-  expect(run({ warmup: { evals: 2, updatesBest: false } }, "lightning")).toThrow(
-    "semantics lightning has no warm-up.",
-  );
-  expect(run({ warmup: { evals: 2 } }, "hf")).toThrow("Give warmup.updatesBest false.");
   expect(run({ criterion: "never", params: {} }, "hf")).toThrow("takes a staleness policy, got never");
   expect(run({ threshold: 0.5, params: { unit: "tokenShare" } }, "hf")).toThrow('Give params.unit "evals".');
   expect(run({ threshold: 1.5 }, "hf")).toThrow("patience must be a whole number >= 0, got 1.5.");
