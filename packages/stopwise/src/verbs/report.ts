@@ -73,7 +73,7 @@ async function collect(flags: ReportFlags): Promise<ReportData> {
   const progress = new Progress();
   try {
     return collectReportData(runs, {
-      data: basename(flags.runs ?? flags.store),
+      data: flags.runs === undefined ? "the experiment store" : basename(flags.runs),
       seed: flags.seed,
       bound: bounds[flags.bound],
       ...(flags.evaluation === undefined ? {} : { evaluation: evaluationFrom(flags.evaluation) }),
