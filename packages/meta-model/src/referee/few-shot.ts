@@ -30,6 +30,8 @@ export interface FewShotOptions {
   readonly seed: number;
   /** Numbers of own runs, ascending. */
   readonly ownRuns: readonly number[];
+  /** Weight of all own runs together, in groups; default 10. */
+  readonly ownWeight?: number;
   readonly policies?: readonly SimplePolicy[];
 }
 
@@ -112,7 +114,8 @@ function foldOutcomes(study: Study, fold: Fold, options: FewShotOptions): Judged
   return [...tasks].flatMap(([group, task]) =>
     options.ownRuns.flatMap((ownRuns) => {
       const own = task.pool.slice(0, ownRuns);
-      for (const row of own) training.weights[at.get(row)!] = oneGroup / own.length;
+      for (const row of own)
+        training.weights[at.get(row)!] = ((options.ownWeight ?? 10) * oneGroup) / own.length;
       const chosen = task.judged.map((row) => {
         const prediction = predictionOf(kernel.predict(experience.features[row]!), part.candidates.length);
         return settingAt(prediction, part.candidates, { bound: options.bound, level });
