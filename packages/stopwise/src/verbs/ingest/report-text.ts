@@ -25,21 +25,44 @@ export function missingOf(report: IngestReport): MissingFacts[] {
   );
 }
 
+/** The evaluations of a file's runs: their number, or the smallest and largest of several. */
+function evaluationsOf({ runs }: IngestedFile): string | number | null {
+  const counts = runs.map((run) => run.facts.nEvalPoints);
+  if (counts.length <= 1) return counts[0] ?? null;
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return least === most ? least : `${least} to ${most}`;
+}
+
+const lastStepOf = ({ runs }: IngestedFile): number | null =>
+  runs.length === 1 ? runs[0]!.facts.lastStep : null;
+
+function toldOf(file: IngestedFile): string {
+  const metrics = new Set(file.runs.flatMap((run) => run.facts.metrics));
+  return file.reason ?? file.partOf ?? [...metrics].join(", ");
+}
+
 /** One row per file: what it is, what it gave, or why it gave nothing. */
 export function filesTable(files: readonly IngestedFile[]): string {
-  const evals = ({ runs }: IngestedFile): string | null =>
-    runs.length === 0 ? null : runs.map((run) => run.facts.nEvalPoints).join(", ");
-  const lastStep = ({ runs }: IngestedFile): number | null => runs[0]?.facts.lastStep ?? null;
-  const told = (file: IngestedFile): string =>
-    file.reason ?? file.partOf ?? (file.runs[0]?.facts.metrics ?? []).join(", ");
   return renderTable(files, [
-    { title: "file", value: (file) => file.path },
+    { title: "file", value: (file) => file.path, maxWidth: 80 },
     { title: "format", value: (file) => file.format },
     { title: "status", value: (file) => file.status },
-    { title: "evals", value: evals, align: "right" },
-    { title: "last step", value: lastStep, align: "right" },
-    { title: "metrics, or why not", value: told },
+    { title: "runs", value: (file) => file.runs.length, align: "right" },
+    { title: "evals", value: evaluationsOf, align: "right" },
+    { title: "last step", value: lastStepOf, align: "right" },
+    { title: "metrics, or why not", value: toldOf },
   ]);
+}
+
+const shownWarnings = 10;
+
+/** What the readers found odd, by file; the rest stands in `--json`. */
+function warningLines(files: readonly IngestedFile[]): string[] {
+  const lines = files.flatMap(({ path, warnings }) => warnings.map((warning) => `  ${path}: ${warning}`));
+  if (lines.length === 0) return [];
+  const rest = lines.length - shownWarnings;
+  const more = rest > 0 ? [`  ... and ${counted(rest, "further remark")}; all of them with --json.`] : [];
+  return ["remarks:", ...lines.slice(0, shownWarnings), ...more];
 }
 
 /** How many files were read, skipped and failed, the failed ones by name. */
@@ -51,6 +74,7 @@ export function countsText({ files }: IngestReport): string {
     `${counted(files.length, "file")}: ${of("read").length} read (${counted(nRuns, "run")}), ` +
       `${of("skipped").length} skipped, ${failed.length} failed`,
     ...failed.map(({ reason, path }) => `  failed: ${reason ?? path}`),
+    ...warningLines(files),
   ].join("\n");
 }
 
