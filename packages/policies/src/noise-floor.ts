@@ -6,18 +6,26 @@ import { medianOf } from "./smoothing.ts";
 /** Number of last differences that the noise is estimated from. */
 const recentDifferences = 20;
 
+const known = (values: Float64Array): number[] => [...values].filter((value) => !Number.isNaN(value));
+
+/** Losses within a factor two of the smallest positive one, in order. */
+function nearBest(losses: Float64Array): number[] {
+  const values = known(losses);
+  const smallest = Math.min(...values);
+  return smallest > 0 ? values.filter((value) => value <= 2 * smallest) : values;
+}
+
 /**
  * Standard deviation of one evaluation around the true quality.
  *
  * Binomial, sqrt(p (1 - p) / n) at the run's best p, for `match` metrics whose evaluation-set size n is known. Else from
  * the last 20 differences d of the curve: 1.4826 median |d - median d| / sqrt 2, which a steady trend does not move.
  * (The same questions at every checkpoint make errors of neighbouring checkpoints alike: the binomial is an upper
- * value.) 0 with fewer than three differences.
+ * value.) Of a loss only values within a factor two of the smallest count, so that a descent or a divergence is not
+ * taken for noise. 0 with fewer than three differences.
  */
 export function evaluationNoise(curve: Curve): number {
-  const series = [...(curve.kind === "loss" ? curve.evalLoss : curve.quality)].filter(
-    (value) => !Number.isNaN(value),
-  );
+  const series = curve.kind === "loss" ? nearBest(curve.evalLoss) : known(curve.quality);
   if (curve.metricClass === "match" && curve.evalSize > 0 && series.length > 0) {
     return samplingDeviation(Math.max(...series), curve.evalSize);
   }

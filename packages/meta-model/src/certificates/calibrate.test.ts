@@ -82,7 +82,7 @@ describe("pieces", () => {
 
   test("the sentence names event, probability, assumption and what is random", () => {
     expect(statementOf(tail(0.1), { scope: "new-task", metricClass: "match", nGroups: 30 })).toBe(
-      "For a random run of a new group exchangeable with the 30 calibration groups, a run loses more than 1 points of exact match with probability at most 10 %.",
+      "For a random run of a new group exchangeable with the 30 calibration groups, a run loses more than 1 point of exact match with probability at most 10 %.",
     );
     expect(eventOf(tail(0.1), "overlap")).toBe("EM loss > 0.01");
     expect(eventOf({ kind: "mean", maxEmLoss: 0.02 }, "loss")).toContain("relative loss increase");

@@ -1,7 +1,10 @@
 import type { Certificate, MetricClass } from "@stopwise/core";
 import { clipOf, type Bound } from "./bound.ts";
 
-const points = (fraction: number): string => `${Number((fraction * 100).toPrecision(3))} points`;
+function points(fraction: number): string {
+  const amount = Number((fraction * 100).toPrecision(3));
+  return `${amount} ${amount === 1 ? "point" : "points"}`;
+}
 const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
 
 /** The event or mean that a bound is about, in symbols. */
