@@ -25,8 +25,9 @@ export function frontMatterOf(card: string): Entries {
 
 /** The `- key: value` lines below the heading on hyperparameters. */
 export function hyperparametersOf(card: string): Map<string, string> {
-  const section =
-    /^#+[^\n]*hyper-?\s?parameters[^\n]*$([\s\S]*?)(?=^#+\s|(?![\s\S]))/im.exec(card)?.[1] ?? "";
+  const headed = /^#+[^\n]*hyper-?\s?parameters[^\n]*$([\s\S]*?)(?=^#+\s|(?![\s\S]))/im.exec(card)?.[1];
+  const stated = /hyper-?parameters were used[^\n]*$([\s\S]*?)(?=^#+\s|(?![\s\S]))/im.exec(card)?.[1];
+  const section = headed ?? stated ?? "";
   const lines = section.matchAll(/^[ \t]*[-*][ \t]+`?([A-Za-z_]\w*)`?[ \t]*:[ \t]*(.+?)[ \t]*\r?$/gm);
   return new Map([...lines].map(([, key, value]) => [key!.toLowerCase(), value!]));
 }

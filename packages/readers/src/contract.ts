@@ -30,6 +30,12 @@ export interface FileReading {
   readonly warnings: readonly string[];
 }
 
+/** What a user said of a log before it is read. */
+export interface ReadHints {
+  /** The metric that was asked for: a column of this name is an evaluation, whatever its name tells. */
+  readonly metric?: string | undefined;
+}
+
 /**
  * One log format. A reader claims files by path and first bytes, says which of them belong to one run, and reads
  * such a unit; it throws `LogFormatError` when a file is not what it claims to be.
@@ -44,5 +50,5 @@ export interface LogReader {
   /** Files with equal keys are read together; absent: each file by itself. */
   readonly unitOf?: (file: LogFile) => string;
   /** Reads one unit. */
-  readonly read: (files: readonly LogFile[]) => Promise<readonly FileReading[]>;
+  readonly read: (files: readonly LogFile[], hints?: ReadHints) => Promise<readonly FileReading[]>;
 }

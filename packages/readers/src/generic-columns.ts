@@ -1,5 +1,5 @@
 import { metricClassOf } from "@stopwise/core";
-import { nameMetric, normaliseName } from "./metric-choice.ts";
+import { isMetric, nameMetric, normaliseName } from "./metric-choice.ts";
 
 /** What the columns of a table of rows stand for; a role without column is undefined. */
 export interface ColumnRoles {
@@ -51,7 +51,8 @@ const tokenNames = [
 ];
 const runNames = ["run", "run_id", "run_name", "trial", "trial_id", "seed"];
 
-const evaluationPrefix = /^(metrics(?!_train)(?=_)|eval|evaluation|val|valid|validation|test|dev)(_|$)/;
+const evaluationPrefix =
+  /^(full_valid|metrics(?!_train)(?=_)|eval|evaluation|val|valid|validation|test|dev)(_|$)/;
 const reinforcement = /(^|_)(return|reward|rew|rew_mean|reward_mean|success_rate|distance)$/;
 const notAMetric =
   /_(runtime|(samples|steps|tokens)_per_second|num_tokens|time|timestamp|duration)$|^[a-z]+_(epochs?|steps?)$/;
@@ -77,19 +78,30 @@ function isBareScore(key: string): boolean {
   );
 }
 
+/** What is known of a table beyond the names of its columns. */
+export interface RoleOptions {
+  /** False where scores without prefix are of the training data. */
+  readonly bareScores?: boolean;
+  /** The metric that was asked for: its column is an evaluation. */
+  readonly metric?: string | undefined;
+}
+
 /**
  * Reads what columns mean from their names, in any case and with `/`, `.`, `-` and blanks as `_`. Evaluation
  * columns are those with an evaluation prefix; where there are none, bare scores such as `accuracy`.
  *
  * @param names - column names as in the file
- * @param bareScores - false where scores without prefix are known to be of the training data
  */
-export function rolesOf(names: readonly string[], bareScores = true): ColumnRoles {
+export function rolesOf(names: readonly string[], options: RoleOptions = {}): ColumnRoles {
+  const { bareScores = true, metric } = options;
   const keyed = names.map((name) => ({ name, key: keyOf(name) }));
   const first = (keys: readonly string[]): string | undefined =>
     keys.map((key) => keyed.find((column) => column.key === key)?.name).find((name) => name !== undefined);
   const prefixed = keyed.filter(({ key }) => isEvaluation(key));
   const bare = !bareScores ? [] : keyed.filter(({ key }) => isBareScore(key));
+  const chosen = prefixed.length > 0 ? prefixed : bare;
+  const isSeen = metric !== undefined && chosen.some(({ name }) => isMetric(name, metric));
+  const askedFor = metric === undefined || isSeen ? [] : names.filter((name) => isMetric(name, metric));
   const step = first(stepNames);
   const planned = keyed.find(({ key, name }) => /^(total|max|num)_steps$/.test(key) && name !== step)?.name;
   return {
@@ -109,6 +121,6 @@ export function rolesOf(names: readonly string[], bareScores = true): ColumnRole
     lr: first(["learning_rate", "lr", "train_learning_rate", "train_lr"]),
     run: first(runNames),
     plannedSteps: planned,
-    evaluation: (prefixed.length > 0 ? prefixed : bare).map(({ name }) => name),
+    evaluation: [...new Set([...chosen.map(({ name }) => name), ...askedFor])],
   };
 }

@@ -15,6 +15,8 @@ export interface GenericTable {
   readonly known?: KnownFacts;
   /** Scores without evaluation prefix are of the training data. */
   readonly bareScoresAreTraining?: boolean;
+  /** The metric that was asked for. */
+  readonly metric?: string | undefined;
 }
 
 /** One row: numbers and texts by column name. */
@@ -137,10 +139,41 @@ function pivoted(table: GenericTable): GenericTable {
   };
 }
 
+const exportedColumn = /^(.+) - (.+)$/;
+
+/**
+ * A W&B export (`Step`, `<run> - <metric>`, `<run> - <metric>__MIN`) as rows with a run column, without the twins
+ * that hold the range of a bucket.
+ */
+function exportedRuns(table: GenericTable): GenericTable {
+  const [axis, ...others] = table.names;
+  const columns = others.map((name) => ({ name, parts: exportedColumn.exec(name) }));
+  if (axis === undefined || columns.length === 0 || columns.some(({ parts }) => parts === null)) return table;
+  const kept = columns.filter(({ name }) => !/__(MIN|MAX)$/.test(name));
+  const runs = [...new Set(kept.map(({ parts }) => parts![1]!))];
+  const rows = runs.flatMap((run) =>
+    table.rows.flatMap((row): GenericRow[] => {
+      const own = kept.filter(({ name, parts }) => parts![1] === run && row[name] !== undefined);
+      if (own.length === 0 || row[axis] === undefined) return [];
+      return [
+        {
+          [axis]: row[axis],
+          run,
+          ...Object.fromEntries(own.map(({ name, parts }) => [parts![2]!, row[name]!])),
+        },
+      ];
+    }),
+  );
+  return { ...table, names: [axis, "run", ...new Set(kept.map(({ parts }) => parts![2]!))], rows };
+}
+
 /** The runs of a generic table, or why it is none: `reason` is set where no column tells of training progress. */
 export function runsOfTable(given: GenericTable): { runs: RawRun[]; reason?: string } {
-  const table = pivoted(given);
-  const roles = rolesOf(table.names, table.bareScoresAreTraining !== true);
+  const table = exportedRuns(pivoted(given));
+  const roles = rolesOf(table.names, {
+    bareScores: table.bareScoresAreTraining !== true,
+    metric: table.metric,
+  });
   if (roles.step === undefined && roles.epoch === undefined && roles.tokens === undefined) {
     return { runs: [], reason: "has no step, epoch or token column." };
   }

@@ -55,7 +55,7 @@ export function normaliseName(name: string): string {
     .replace(/^_+|_+$/g, "");
 }
 
-const evaluationPrefix = /^(metrics(?!_train)|eval|evaluation|validation|valid|val|dev|test)_/;
+const evaluationPrefix = /^(full_valid|metrics(?!_train)|eval|evaluation|validation|valid|val|dev|test)_/;
 
 /** The split that a normalised metric name begins with, and the rest of the name. */
 function splitPrefix(key: string): { split: "validation" | "test"; rest: string } {
@@ -105,7 +105,8 @@ export function nameMetric(name: string): NamedMetric | undefined {
     canonical,
     metricClass,
     split,
-    rank: classOrder.indexOf(metricClass) * 10_000 + rank,
+    // `valid_` is a batch where `full_valid_` is the whole set.
+    rank: classOrder.indexOf(metricClass) * 10_000 + rank - (key.startsWith("full_valid_") ? 0.5 : 0),
   };
 }
 

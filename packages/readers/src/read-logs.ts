@@ -116,7 +116,9 @@ async function readSource(reader: Reader, source: LogSource): Promise<IngestedFi
     return files.map(({ path }) => ({ path, format, status: "skipped", reason, warnings: [], runs: [] }));
   }
   try {
-    const readings = await source.reader.read(files);
+    const readings = await source.reader.read(files, {
+      metric: reader.options.metric ?? givenFor(reader, source.path).metric,
+    });
     return readings.map((reading) => reported(reader, format, reading));
   } catch (error) {
     return files.map(({ path }) => ({

@@ -134,6 +134,62 @@ const fixtures: ReaderFixture[] = [
     runs: [{ facts: { metrics: ["accuracy"] }, record: { points: [{ trainLoss: 2 }, { trainLoss: 1 }] } }],
   },
   {
+    name: "a W&B export holds several runs",
+    files: {
+      "wandb_export.csv": text(
+        '"Step","sun-1 - eval/em","sun-1 - eval/em__MIN","sun-1 - eval/em__MAX","moon-2 - eval/em"',
+        '"1","0.25","0.25","0.25",""',
+        '"2","0.5","0.5","0.5","0.75"',
+        '"3","","","","1"',
+      ),
+    },
+    primary: "wandb_export.csv",
+    runs: [
+      {
+        facts: { nEvalPoints: 2, metrics: ["eval/em"] },
+        record: { points: [{ quality: 0.25 }, { quality: 0.5 }] },
+      },
+      {
+        record: {
+          points: [
+            { step: 2, quality: 0.75 },
+            { step: 3, quality: 1 },
+          ],
+        },
+      },
+    ],
+  },
+  {
+    name: "the whole validation set is preferred to a batch of it",
+    files: {
+      "result.csv": text(
+        "step,train_loss,valid_mean_token_accuracy,full_valid_mean_token_accuracy",
+        "1,2,0.9,",
+        "2,2,0.9,0.5",
+        "3,1,0.9,0.75",
+      ),
+    },
+    primary: "result.csv",
+    runs: [
+      {
+        facts: { nEvalPoints: 3 },
+        record: { metric: "token_accuracy", points: [{ step: 2, quality: 0.5 }, { step: 3 }] },
+      },
+    ],
+  },
+  {
+    name: "a column that was asked for is the metric, whatever its name",
+    files: { "log.csv": text("step,val_loss,my_score_x,sharpness", "1,2,0.5,0.25", "2,1,0.75,0.5") },
+    options: { metric: "sharpness" },
+    primary: "log.csv",
+    runs: [
+      {
+        facts: { metrics: ["val_loss", "sharpness"] },
+        record: { metric: "sharpness", points: [{ quality: 0.25 }, { quality: 0.5 }] },
+      },
+    ],
+  },
+  {
     name: "a data set is no log",
     files: { "train.csv": text("question,answer", "who,me", "what,that") },
     primary: "train.csv",

@@ -17,7 +17,7 @@ export function rowsOf({ header, rows, delimiter }: DelimitedTable): GenericRow[
 }
 
 /** What a format knows of its tables beyond the names of their columns. */
-export type TableFacts = Pick<GenericTable, "known" | "bareScoresAreTraining">;
+export type TableFacts = Pick<GenericTable, "known" | "bareScoresAreTraining" | "metric">;
 
 /** Reads a CSV or TSV file by the names of its columns. */
 export async function readGenericCsv(file: LogFile, facts: TableFacts = {}): Promise<FileReading[]> {
@@ -40,5 +40,5 @@ export const csv: LogReader = {
   title: "CSV table",
   detect: (file) =>
     /\.(csv|tsv)$/i.test(file.name) && (file.headText !== "" || file.sizeBytes === 0) ? 0.3 : 0,
-  read: ([file]) => readGenericCsv(file!),
+  read: ([file], hints) => readGenericCsv(file!, { metric: hints?.metric }),
 };

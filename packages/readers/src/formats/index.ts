@@ -14,8 +14,10 @@ import { llamaFactory } from "./llama-factory.ts";
 import { lmEvalJson } from "./lm-eval-json.ts";
 import { mlflowMlruns } from "./mlflow-mlruns.ts";
 import { modelCard } from "./model-card.ts";
+import { optunaJournal } from "./optuna-journal.ts";
 import { optunaSqlite } from "./optuna-sqlite.ts";
 import { progressCsv } from "./progress-csv.ts";
+import { rayResult } from "./ray-result.ts";
 import { recognisedReaders } from "./recognised.ts";
 import { runRecord } from "./run-record.ts";
 import { textLog } from "./text-log.ts";
@@ -32,6 +34,8 @@ export const logReaders: readonly LogReader[] = [
   tfevents,
   wandbDir,
   optunaSqlite,
+  optunaJournal,
+  rayResult,
   mlflowMlruns,
   llamaFactory,
   lightningMetricsCsv,

@@ -81,7 +81,8 @@ export async function readJsonRows(file: LogFile): Promise<JsonRows> {
 export function readingOfRows(file: LogFile, json: JsonRows, facts: TableFacts = {}): FileReading {
   const { rows, names, config, warnings } = json;
   const settings = Object.fromEntries(Object.entries(config).filter(([name]) => !kindFields.includes(name)));
-  const known: KnownFacts = Object.keys(settings).length === 0 ? {} : factsOfConfig(settings);
+  const known: KnownFacts =
+    Object.keys(settings).length === 0 ? (facts.known ?? {}) : { ...facts.known, ...factsOfConfig(settings) };
   const { runs, reason } = runsOfTable({ ...facts, names, rows, known });
   return {
     path: file.path,
@@ -104,5 +105,5 @@ export const jsonl: LogReader = {
   format: "jsonl",
   title: "JSON lines",
   detect,
-  read: async ([file]) => [readingOfRows(file!, await readJsonRows(file!))],
+  read: async ([file], hints) => [readingOfRows(file!, await readJsonRows(file!), { metric: hints?.metric })],
 };

@@ -7,5 +7,5 @@ export const progressCsv: LogReader = {
   title: "progress.csv of a reinforcement-learning logger",
   detect: (file) =>
     file.name === "progress.csv" && (file.headText !== "" || file.sizeBytes === 0) ? 0.8 : 0,
-  read: ([file]) => readGenericCsv(file!),
+  read: ([file], hints) => readGenericCsv(file!, { metric: hints?.metric }),
 };
