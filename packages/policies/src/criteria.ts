@@ -5,6 +5,7 @@ import { divergence } from "./criteria/divergence.ts";
 import { extrapolation } from "./criteria/extrapolation.ts";
 import { generalisationLoss } from "./criteria/generalisation-loss.ts";
 import { gradientNormDecay } from "./criteria/gradient-norm-decay.ts";
+import { headroomStaleness } from "./criteria/headroom-staleness.ts";
 import { never } from "./criteria/never.ts";
 import { noiseAwareStaleness } from "./criteria/noise-aware-staleness.ts";
 import { nonFinite } from "./criteria/non-finite.ts";
@@ -17,6 +18,7 @@ import { target } from "./criteria/target.ts";
 const all: readonly CriterionDefinition[] = [
   never,
   staleness,
+  headroomStaleness,
   noiseAwareStaleness,
   generalisationLoss,
   progressQuotient,

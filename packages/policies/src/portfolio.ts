@@ -3,15 +3,18 @@ import { neverStop } from "@stopwise/core";
 import { parsePolicy } from "./parse-policy.ts";
 
 const patience = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50];
+const longPatience = [3, 5, 8, 12, 20, 30, 50, 70, 100, 140, 200];
 const shares = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9];
 
 const planShares = [
   0.02, 0.04, 0.06, 0.08, 0.1, 0.125, 0.15, 0.175, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8,
 ];
-const confidences = [0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 0.99999];
+const confidences = [0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 1];
 const thresholdsOf = { evals: patience, tokenShare: shares, planShare: planShares };
 
 type Grid = Readonly<{
+  /** `staleness` unless given. */
+  criterion?: "headroom-staleness";
   monitor: Monitor;
   unit: "evals" | "tokenShare" | "planShare";
   mode: "deadBand" | "ratchet" | "relative";
@@ -20,14 +23,15 @@ type Grid = Readonly<{
 }>;
 
 function stalenessPolicies(grid: Grid): SimplePolicy[] {
-  const thresholds = thresholdsOf[grid.unit];
+  const long = grid.criterion !== undefined && grid.unit === "evals";
+  const thresholds = long ? longPatience : thresholdsOf[grid.unit];
   return grid.warmups.flatMap((warmup) =>
     grid.minDeltas.flatMap((minDelta) =>
       thresholds.map(
         (threshold) =>
           parsePolicy({
             version: 1,
-            criterion: "staleness",
+            criterion: grid.criterion ?? "staleness",
             monitor: grid.monitor,
             params: { unit: grid.unit, minDelta, minDeltaMode: grid.mode },
             threshold,
@@ -70,6 +74,14 @@ const grids: readonly Grid[] = [
     minDeltas: [0, 0.002, 0.005, 0.01],
     warmups: [undefined, moving(5)],
   },
+  ...(["evals", "planShare"] as const).map((unit): Grid => ({
+    criterion: "headroom-staleness",
+    monitor: "quality",
+    unit,
+    mode: "deadBand",
+    minDeltas: [0, 0.005],
+    warmups: unit === "evals" ? [undefined] : [undefined, moving(5)],
+  })),
   { monitor: "evalLoss", unit: "evals", mode: "relative", minDeltas: [0, 0.002, 0.01], warmups: [undefined] },
   {
     monitor: "evalLoss",
@@ -105,7 +117,7 @@ const huggingFaceGrids: readonly Grid[] = (["quality", "evalLoss"] as const).map
 /**
  * The policies that are replayed and chosen from unless told otherwise: never stopping, and staleness over dead band,
  * ratchet and relative margins, evaluations, token share and share of the plan, quality and eval loss, with and without
- * warm-up, and extrapolation; at least 500, no two alike, grouped so that each group's thresholds are one pass.
+ * warm-up, with and without regard to the headroom, and extrapolation; at least 500, no two alike, grouped so that each group's thresholds are one pass.
  */
 export function defaultPortfolio(): SimplePolicy[] {
   return [neverStop, ...grids.flatMap(stalenessPolicies), ...extrapolationPolicies()];

@@ -95,3 +95,24 @@ describe("staleness", () => {
     ).toBe(5);
   });
 });
+
+describe("headroom staleness", () => {
+  const policy = { version: 1, criterion: "headroom-staleness", threshold: 3 };
+
+  test("stops where nothing is left to gain, else as staleness does", () => {
+    expect(replay(policy, curveFrom([0.5, 0.9, 0.999, 0.9, 0.9])).stopIndex).toBe(2);
+    expect(replay(policy, curveFrom([0.5, 0.9, 0.99, 0.9, 0.9, 0.9])).stopIndex).toBe(5);
+    expect(replay({ ...policy, params: { headroom: 0.01 } }, curveFrom([0.5, 0.99, 0.9])).stopIndex).toBe(1);
+    expect(replay({ ...policy, threshold: null }, curveFrom([0.5, 1, 0.9])).stopIndex).toBeNull();
+  });
+
+  test("reaching the top in the warm-up counts when it is over", () => {
+    expect(replay({ ...policy, warmup: { evals: 3 } }, curveFrom([0.5, 1, 0.9, 0.9, 0.9])).stopIndex).toBe(3);
+  });
+
+  test("watches a quality alone", () => {
+    expect(() => replay({ ...policy, monitor: "evalLoss" }, curveFrom([]))).toThrow(
+      'monitor must be "quality"',
+    );
+  });
+});
