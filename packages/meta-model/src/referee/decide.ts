@@ -1,4 +1,4 @@
-import { clipOf, type Bound } from "../certificates/bound.ts";
+import type { Bound } from "../certificates/bound.ts";
 import { calibrate } from "../certificates/calibrate.ts";
 import {
   isSafe,
@@ -8,6 +8,7 @@ import {
   type Margin,
   type Quality,
 } from "../choice/decision-quality.ts";
+import { DistanceGate } from "../choice/distance-gate.ts";
 import { atLevel, startOf, type LevelOutcomes } from "./level-outcomes.ts";
 import { levelQualities, sampleOf } from "./level-quality.ts";
 import type { Ask, Method } from "./method.ts";
@@ -49,7 +50,7 @@ function furtherRisk(
   further: Method["severity"] | undefined,
 ): number {
   if (further === undefined) return 0;
-  return further === "largest" ? clipOf(bound) : severityOf(along, bound);
+  return severityOf(along, bound, further === "largest" ? "largest" : "mean");
 }
 
 /** Positions, in a list of rows, of complete runs that count. */
@@ -96,13 +97,43 @@ function lossRows(outcomes: LevelOutcomes, members: readonly number[]): Float32A
   return loss;
 }
 
+const passing = new WeakMap<Fold, (row: number) => boolean>();
+
+/** Whether a row's task passes the distance gate of a fold's fit half; worked out once per row. */
+function passesGate({ experience }: Study, fold: Fold): (row: number) => boolean {
+  const known = passing.get(fold);
+  if (known !== undefined) return known;
+  const gate = new DistanceGate({
+    features: fold.fit.map((row) => experience.features[row]!),
+    groups: fold.fit.map((row) => experience.groups[row]!),
+  });
+  const answers = new Map<number, boolean>();
+  const passes = (row: number): boolean => {
+    const answer = answers.get(row) ?? gate.passes(experience.features[row]!);
+    answers.set(row, answer);
+    return answer;
+  };
+  passing.set(fold, passes);
+  return passes;
+}
+
+/** Outcomes at a level, but to the end for runs whose task is beyond the gate: they have no certificate. */
+function gated(outcomes: ReturnType<typeof runToEnd>, passes: (index: number) => boolean): typeof outcomes {
+  const keep = (values: readonly number[]): number[] =>
+    values.map((value, index) => (passes(index) ? value : 0));
+  return { saving: keep(outcomes.saving), emLoss: keep(outcomes.emLoss) };
+}
+
 function certified(
   study: Study,
   fold: Fold,
   { method, ask }: { method: Method; ask: Ask },
 ): ReturnType<typeof runToEnd> {
   const { calibration, judged } = method.certifiedPath(study, fold, ask);
-  const members = countingIn(study, fold.calibration, ask);
+  const passes = passesGate(study, fold);
+  const members = countingIn(study, fold.calibration, ask).filter((index) =>
+    passes(fold.calibration[index]!),
+  );
   const { nLevels } = calibration;
   const { setting } = calibrate(
     {
@@ -112,7 +143,7 @@ function certified(
     },
     ask.bound,
   );
-  return atLevel(judged, setting);
+  return gated(atLevel(judged, setting), (index) => passes(fold.judged[index]!));
 }
 
 /** The outcomes of all folds one after another; where they share one table, by reference to its rows. */
