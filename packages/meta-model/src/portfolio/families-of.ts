@@ -3,7 +3,7 @@ import type { PolicyFamily } from "./policy-family.ts";
 
 /** Whether a policy's threshold counts evaluations. */
 function countsEvals(policy: SimplePolicy): boolean {
-  return policy.criterion === "staleness" && (policy.params["unit"] ?? "evals") === "evals";
+  return policy.criterion.endsWith("staleness") && (policy.params["unit"] ?? "evals") === "evals";
 }
 
 /**
