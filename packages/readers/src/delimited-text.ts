@@ -94,6 +94,10 @@ const plainNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
  * comma is a decimal comma. Text and empty cells are `undefined`: not logged, not NaN.
  */
 export function delimitedNumber(cell: string, delimiter: string): number | undefined {
+  // The common case without a regular expression: a number that begins like one and is no hexadecimal.
+  const quick = Number(cell);
+  const first = cell.charCodeAt(0);
+  if (quick - quick === 0 && first >= 0x2b && first <= 0x39 && !(cell.charCodeAt(1) > 0x39)) return quick;
   const text = cell.trim();
   if (text === "" || text === "NA") return undefined;
   if (plainNumber.test(text)) return Number(text);

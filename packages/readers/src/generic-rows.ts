@@ -32,47 +32,51 @@ const finiteIn = (row: GenericRow, name: string | undefined): number | undefined
   return value !== undefined && Number.isFinite(value) ? value : undefined;
 };
 
-interface PlacedRow {
-  readonly step: number | null;
-  readonly epoch: number | null;
-  readonly row: GenericRow;
+/** Where a row stands: its step, else its epoch; null where the table has such a column and the row no value. */
+function placeOf(row: GenericRow, roles: ColumnRoles): number | null {
+  return finiteIn(row, roles.step ?? roles.epoch) ?? null;
 }
 
-/** Rows with a step (an epoch, where there is no step column; else the row's number). */
-function placeRows(rows: readonly GenericRow[], roles: ColumnRoles): PlacedRow[] {
-  return rows.flatMap((row, index): PlacedRow[] => {
+/** The rows that stand somewhere, with the row's number as step where the table has neither step nor epoch. */
+function placedRows(rows: readonly GenericRow[], roles: ColumnRoles): readonly GenericRow[] {
+  if (roles.step === undefined && roles.epoch === undefined) {
+    return rows.map((row, index) => ({ ...row, [rowNumber]: index + 1 }));
+  }
+  return rows.filter((row) => placeOf(row, roles) !== null);
+}
+
+const rowNumber = "row number";
+
+/** Evaluations and training rows; one pass, one object for each that has values. */
+function curveOf(
+  rows: readonly GenericRow[],
+  roles: ColumnRoles,
+): Pick<RawRun, "evaluations" | "training" | "lastStep"> {
+  const evaluations: Evaluation[] = [];
+  const training: TrainingRow[] = [];
+  const byStep = roles.step !== undefined;
+  let lastStep: number | null = null;
+  for (const row of rows) {
+    const step = byStep ? placeOf(row, roles) : null;
     const epoch = finiteIn(row, roles.epoch) ?? null;
-    if (roles.step !== undefined) {
-      const step = finiteIn(row, roles.step);
-      return step === undefined ? [] : [{ step, epoch, row }];
-    }
-    if (roles.epoch !== undefined) return epoch === null ? [] : [{ step: null, epoch, row }];
-    return [{ step: index + 1, epoch: null, row }];
-  });
-}
-
-function evaluationsOf(placed: readonly PlacedRow[], roles: ColumnRoles): Evaluation[] {
-  return placed.flatMap(({ step, epoch, row }): Evaluation[] => {
-    const values: Record<string, number> = {};
+    lastStep = laterStep(lastStep, step);
+    let values: Record<string, number> | undefined;
     for (const name of roles.evaluation) {
-      const value = numberIn(row, name);
-      if (value !== undefined) values[name] = value;
+      const value = row[name];
+      if (typeof value === "number") (values ??= {})[name] = value;
     }
-    return Object.keys(values).length === 0
-      ? []
-      : [{ step, epoch, tokens: finiteIn(row, roles.tokens), values }];
-  });
-}
-
-function trainingOf(placed: readonly PlacedRow[], roles: ColumnRoles): TrainingRow[] {
-  return placed.map(({ step, epoch, row }) => ({
-    step,
-    epoch: epoch ?? undefined,
-    loss: numberIn(row, roles.trainLoss),
-    gradNorm: numberIn(row, roles.gradNorm),
-    lr: numberIn(row, roles.lr),
-    tokens: finiteIn(row, roles.tokens),
-  }));
+    const tokens = finiteIn(row, roles.tokens);
+    if (values !== undefined) evaluations.push({ step, epoch, tokens, values });
+    const [loss, gradNorm, lr] = [
+      numberIn(row, roles.trainLoss),
+      numberIn(row, roles.gradNorm),
+      numberIn(row, roles.lr),
+    ];
+    if (loss !== undefined || gradNorm !== undefined || lr !== undefined || tokens !== undefined) {
+      training.push({ step, epoch: epoch ?? undefined, loss, gradNorm, lr, tokens });
+    }
+  }
+  return { evaluations, training, lastStep };
 }
 
 /** A column that has one value in all rows that hold it. */
@@ -81,30 +85,26 @@ function constantOf(rows: readonly GenericRow[], name: string | undefined): numb
   return values.size === 1 ? [...values][0] : undefined;
 }
 
-function runOf(key: string, rows: readonly GenericRow[], roles: ColumnRoles, known: KnownFacts): RawRun {
-  const { rows: placed, warnings } = orderRows(placeRows(rows, roles), (row) => row.step ?? row.epoch);
+function runOf(key: string, rows: readonly GenericRow[], named: ColumnRoles, known: KnownFacts): RawRun {
+  const isCounted = named.step === undefined && named.epoch === undefined;
+  const roles = isCounted ? { ...named, step: rowNumber } : named;
+  const { rows: ordered, warnings } = orderRows(placedRows(rows, named), (row) => placeOf(row, roles));
   const plannedSteps = constantOf(rows, roles.plannedSteps) ?? known.plannedSteps;
-  return {
-    key,
-    evaluations: evaluationsOf(placed, roles),
-    training: trainingOf(placed, roles),
-    lastStep: placed.reduce<number | null>((last, { step }) => laterStep(last, step), null),
-    known: { ...known, plannedSteps },
-    warnings,
-  };
+  return { key, ...curveOf(ordered, roles), known: { ...known, plannedSteps }, warnings };
 }
 
 /** Rows by the value of the run column; one group where there is none or it has one value. */
-function splitRuns(rows: readonly GenericRow[], run: string | undefined): Map<string, GenericRow[]> {
+function splitRuns(rows: readonly GenericRow[], run: string | undefined): Map<string, readonly GenericRow[]> {
+  if (run === undefined) return new Map([["", rows]]);
   const groups = new Map<string, GenericRow[]>();
   for (const row of rows) {
-    const value = run === undefined ? undefined : row[run];
-    const key = value === undefined ? "" : `${run ?? ""}=${value}`;
+    const value = row[run];
+    const key = value === undefined ? "" : `${run}=${value}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [row]);
     else group.push(row);
   }
-  return groups.size > 1 ? groups : new Map([["", [...rows]]]);
+  return groups.size > 1 ? groups : new Map([["", rows]]);
 }
 
 const longName = /^(metric|key|name|tag|metric_name)$/i;
@@ -180,7 +180,9 @@ export function runsOfTable(given: GenericTable): { runs: RawRun[]; reason?: str
   const runs = [...splitRuns(table.rows, roles.run)].map(([key, rows]) =>
     runOf(key, rows, roles, table.known ?? {}),
   );
-  const withRows = runs.filter(({ training }) => training.length > 0);
+  const withRows = runs.filter(
+    ({ training, evaluations, lastStep }) => training.length + evaluations.length > 0 || lastStep !== null,
+  );
   if (withRows.some(({ evaluations }) => hasValues(evaluations))) return { runs: withRows };
   return {
     runs: withRows,

@@ -6,6 +6,16 @@ export interface ScaledQuality {
   readonly notes: readonly string[];
 }
 
+/** Smallest and largest value; infinities where there is none. Not by spreading: a log may have a million rows. */
+export function rangeOf(values: readonly number[]): { min: number; max: number } {
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { min, max };
+}
+
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right);
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
@@ -16,7 +26,7 @@ function median(values: readonly number[]): number {
  * error rate may exceed 1 as a fraction too, so there the median decides.
  */
 function isPercent(finite: readonly number[], metricClass: MetricClass): boolean {
-  const largest = Math.max(...finite);
+  const { max: largest } = rangeOf(finite);
   if (metricClass === "error-rate") return median(finite) > 1.1;
   return largest > 1 + 1e-6 && largest <= 100 + 1e-6;
 }
@@ -36,7 +46,7 @@ export function scaleQuality(
 ): ScaledQuality | undefined {
   const finite = values.filter(Number.isFinite);
   if (finite.length === 0 || metric.metricClass === "loss") return undefined;
-  const [smallest, largest] = [Math.min(...finite), Math.max(...finite)];
+  const { min: smallest, max: largest } = rangeOf(finite);
   const isCorrelation = metric.metricClass === "correlation";
   if (smallest < 0 && !isCorrelation) return undefined;
   const percent = isPercent(finite, metric.metricClass);

@@ -72,16 +72,15 @@ export interface MergedEvaluation {
 
 const keyOf = (row: Evaluation): number => row.step ?? row.epoch ?? 0;
 
-function joinInto(target: MergedEvaluation, row: Evaluation, values: Readonly<Record<string, number>>) {
-  for (const [name, value] of Object.entries(values)) {
+type Merging = { -readonly [Key in keyof MergedEvaluation]: MergedEvaluation[Key] };
+
+function joinInto(target: Merging, row: Evaluation, values: Readonly<Record<string, number>>): void {
+  for (const name in values) {
+    const value = values[name]!;
     if (Number.isFinite(value) || !(name in target.values)) target.values[name] = value;
   }
-  return {
-    step: target.step,
-    epoch: row.epoch ?? target.epoch,
-    tokens: row.tokens ?? target.tokens,
-    values: target.values,
-  };
+  target.epoch = row.epoch ?? target.epoch;
+  target.tokens = row.tokens ?? target.tokens;
 }
 
 /**
@@ -95,12 +94,14 @@ export function mergeEvaluations(
   evaluations: readonly Evaluation[],
   valuesOf: (row: Evaluation) => Readonly<Record<string, number>> | null = (row) => row.values,
 ): MergedEvaluation[] {
-  const merged = new Map<number, MergedEvaluation>();
+  const merged = new Map<number, Merging>();
   for (const row of evaluations) {
     const values = valuesOf(row);
     if (values === null) continue;
-    const empty = { step: row.step, epoch: row.epoch, tokens: row.tokens, values: {} };
-    merged.set(keyOf(row), joinInto(merged.get(keyOf(row)) ?? empty, row, values));
+    const key = keyOf(row);
+    const known = merged.get(key);
+    if (known !== undefined) joinInto(known, row, values);
+    else merged.set(key, { step: row.step, epoch: row.epoch, tokens: row.tokens, values: { ...values } });
   }
   return [...merged.values()].sort((left, right) => keyOf(left) - keyOf(right));
 }
@@ -142,12 +143,16 @@ export function dropAbandoned<Row extends { readonly step: number | null }>(
 export function orderRows<Row>(
   rows: readonly Row[],
   at: (row: Row) => number | null,
-): { rows: Row[]; warnings: string[] } {
+): { rows: readonly Row[]; warnings: string[] } {
+  let nFalls = 0;
+  let previous = Number.NEGATIVE_INFINITY;
+  for (const row of rows) {
+    const step = at(row) ?? 0;
+    if (step < previous) nFalls += 1;
+    previous = step;
+  }
+  if (nFalls === 0) return { rows, warnings: [] };
   const placed = rows.map((row) => ({ step: at(row), row }));
-  const nFalls = placed.filter(
-    ({ step }, index) => index > 0 && (step ?? 0) < (placed[index - 1]!.step ?? 0),
-  ).length;
-  if (nFalls === 0) return { rows: [...rows], warnings: [] };
   if (nFalls > Math.max(3, rows.length / 20)) {
     const sorted = placed.toSorted((left, right) => (left.step ?? 0) - (right.step ?? 0));
     return { rows: sorted.map(({ row }) => row), warnings: ["the steps do not rise: the rows are sorted."] };

@@ -1,6 +1,6 @@
 import { modelFacts, type Checkpoint, type RunRecord } from "@stopwise/core";
 import { isMetric, nameMetric, rankMetrics, type NamedMetric } from "./metric-choice.ts";
-import { scaleQuality } from "./quality-scale.ts";
+import { rangeOf, scaleQuality } from "./quality-scale.ts";
 import { mergeEvaluations, type KnownFacts, type MergedEvaluation, type RawRun } from "./raw-run.ts";
 
 /** How a raw run becomes a run record. */
@@ -98,29 +98,32 @@ function stepsOf(run: RawRun, rows: readonly MergedEvaluation[]): { steps: numbe
 const finiteOrNull = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;
 
+/** Last values of training rows, undefined where none was written yet. */
+interface LastTraining {
+  loss: number | undefined;
+  gradNorm: number | undefined;
+  lr: number | undefined;
+  tokens: number | undefined;
+}
+
 /** For each checkpoint the last value that a training row at or before its step gave. */
-function lastTraining(run: RawRun, rows: readonly MergedEvaluation[]) {
+function lastTraining(run: RawRun, rows: readonly MergedEvaluation[]): LastTraining[] {
   const training = [...run.training].sort(
     (left, right) => (left.step ?? left.epoch ?? 0) - (right.step ?? right.epoch ?? 0),
   );
   let next = 0;
-  let current: { loss?: number; gradNorm?: number; lr?: number; tokens?: number } = {};
+  const last: LastTraining = { loss: undefined, gradNorm: undefined, lr: undefined, tokens: undefined };
   return rows.map((row) => {
     const at = row.step ?? row.epoch ?? 0;
-    while (next < training.length) {
-      const candidate = training[next]!;
-      if ((row.step === null ? (candidate.epoch ?? 0) : (candidate.step ?? 0)) > at) break;
-      const { loss, gradNorm, lr, tokens } = candidate;
-      current = {
-        ...current,
-        ...(loss !== undefined && { loss }),
-        ...(gradNorm !== undefined && { gradNorm }),
-        ...(lr !== undefined && { lr }),
-        ...(tokens !== undefined && { tokens }),
-      };
-      next += 1;
+    for (; next < training.length; next += 1) {
+      const { step, epoch, loss, gradNorm, lr, tokens } = training[next]!;
+      if ((row.step === null ? (epoch ?? 0) : (step ?? 0)) > at) break;
+      last.loss = loss ?? last.loss;
+      last.gradNorm = gradNorm ?? last.gradNorm;
+      last.lr = lr ?? last.lr;
+      last.tokens = tokens ?? last.tokens;
     }
-    return current;
+    return { ...last };
   });
 }
 
@@ -198,7 +201,7 @@ function warningsOf(points: readonly Checkpoint[], chosen: Chosen): string[] {
     (point) => (chosen.kind === "quality" ? point.quality : point.value) ?? Number.NaN,
   );
   const finite = values.filter(Number.isFinite);
-  const best = chosen.kind === "quality" ? Math.max(...finite) : Math.min(...finite);
+  const best = rangeOf(finite)[chosen.kind === "quality" ? "max" : "min"];
   const warnings: string[] = [];
   if (points.length < 2) return ["one evaluation is no curve: no run record."];
   if (points.length < 5) warnings.push(`only ${points.length} checkpoints.`);

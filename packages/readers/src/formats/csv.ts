@@ -7,10 +7,9 @@ import { readText } from "../log-text.ts";
 export function rowsOf({ header, rows, delimiter }: DelimitedTable): GenericRow[] {
   return rows.map((cells) => {
     const row: Record<string, number | string> = {};
-    for (const [index, cell] of cells.entries()) {
-      const name = header[index]!;
-      if (name === "" || cell === "") continue;
-      row[name] = delimitedNumber(cell, delimiter) ?? cell.trim();
+    for (let index = 0; index < cells.length; index += 1) {
+      const [name, cell] = [header[index]!, cells[index]!];
+      if (cell !== "" && name !== "") row[name] = delimitedNumber(cell, delimiter) ?? cell.trim();
     }
     return row;
   });

@@ -12,14 +12,19 @@ const isEntries = (value: unknown): value is Entries =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Nested objects flattened, names joined by `.`; lists, nulls and booleans are left out. */
-export function flattened(entries: Entries, prefix = ""): Record<string, number | string> {
+export function flattened(entries: Entries): Record<string, number | string> {
   const row: Record<string, number | string> = {};
-  for (const [key, value] of Object.entries(entries)) {
-    if (isEntries(value)) Object.assign(row, flattened(value, `${prefix}${key}.`));
-    else if (typeof value === "string" || typeof value === "number")
-      row[prefix + key] = loggedNumber(value) ?? String(value);
-  }
+  addFlattened(row, entries, "");
   return row;
+}
+
+function addFlattened(row: Record<string, number | string>, entries: Entries, prefix: string): void {
+  for (const key in entries) {
+    const value = entries[key];
+    if (typeof value === "number") row[prefix + key] = value;
+    else if (typeof value === "string") row[prefix + key] = loggedNumber(value) ?? value;
+    else if (isEntries(value)) addFlattened(row, value, `${prefix}${key}.`);
+  }
 }
 
 /** Fields that tell what a row is. */
