@@ -18,6 +18,8 @@ export interface Quality {
   /** Groups with a mean risk above a thousandth, and the sum of their mean risks. */
   readonly nLosing: number;
   readonly losingRisk: number;
+  /** Largest mean risk of a group. */
+  readonly worstRisk: number;
 }
 
 /** Never stopping: nothing saved, nothing lost. */
@@ -28,6 +30,7 @@ export const neverQuality: Quality = {
   nGroups: 0,
   nLosing: 0,
   losingRisk: 0,
+  worstRisk: 0,
 };
 
 /** What is kept free under the level of a bound. */
@@ -41,20 +44,26 @@ export interface Margin {
 }
 
 /**
- * How much a losing group loses: the mean over the groups that lose at levels whose risk is at most three times the bound.
- * A few groups without any loss do not show that nothing can be lost; this is what a further one may bring. The clip
- * B where no level shows a loss.
+ * How much a further group may lose: the mean, or the largest, over the groups that lose at levels whose risk is at most
+ * three times the bound. A few groups without any loss do not show that nothing can be lost. The clip B where no level
+ * shows a loss.
  *
  * @param qualities every level of a path
  */
-export function severityOf(qualities: readonly Quality[], bound: Bound): number {
-  let [sum, count] = [0, 0];
-  for (const { risk, losingRisk, nLosing } of qualities) {
+export function severityOf(
+  qualities: readonly Quality[],
+  bound: Bound,
+  which: "mean" | "largest" = "mean",
+): number {
+  let [sum, count, worst] = [0, 0, 0];
+  for (const { risk, losingRisk, nLosing, worstRisk } of qualities) {
     if (risk <= 0 || risk > 3 * levelOf(bound)) continue;
     sum += losingRisk;
     count += nLosing;
+    worst = Math.max(worst, worstRisk);
   }
-  return count === 0 ? clipOf(bound) : sum / count;
+  if (count === 0) return clipOf(bound);
+  return which === "mean" ? sum / count : worst;
 }
 
 /**

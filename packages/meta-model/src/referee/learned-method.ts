@@ -95,7 +95,7 @@ export class LearnedMethod implements Method {
    * @param plainLearner the same without them, where calibration runs take their place; default the learner itself
    * @param severity of a further group, see {@link Method.severity}
    */
-   
+
   constructor(
     name: string,
     learner: InRunLearner,

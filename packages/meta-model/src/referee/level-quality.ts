@@ -50,10 +50,11 @@ export function levelQualities(outcomes: LevelOutcomes, sample: Sample, bound: B
     }
   });
   return Array.from(saving, (meanSaving, level) => {
-    let [total, nLosing, losingRisk] = [0, 0, 0];
+    let [total, nLosing, losingRisk, worstRisk] = [0, 0, 0, 0];
     for (let group = 0; group < names.length; group++) {
       const part = risk[group * nLevels + level]!;
       total += part;
+      worstRisk = Math.max(worstRisk, part / weight[group]!);
       if (part <= losing * weight[group]!) continue;
       nLosing += 1;
       losingRisk += part / weight[group]!;
@@ -64,6 +65,6 @@ export function levelQualities(outcomes: LevelOutcomes, sample: Sample, bound: B
     }
     const n = names.length;
     const riskError = n > 1 ? Math.sqrt((variance * n) / (n - 1)) : Infinity;
-    return { saving: meanSaving, risk: total, riskError, nGroups: n, nLosing, losingRisk };
+    return { saving: meanSaving, risk: total, riskError, nGroups: n, nLosing, losingRisk, worstRisk };
   });
 }

@@ -33,8 +33,8 @@ export interface Ask {
 export interface Method {
   readonly name: string;
   /**
-   * How bad a further group is taken to be when a promise is made: `observed`, as the groups that lose; `largest`, the
-   * clip of the bound, for rules that nothing holds back in the run, so that one late rise can cost all of it.
+   * How bad a further group is taken to be when a promise is made: `observed`, as the groups that lose; `largest`, as the
+   * one that loses most, for rules that nothing holds back in the run, so that one late rise can cost all of it.
    */
   readonly severity: "observed" | "largest";
   /** Every path of a fold under the kind of risk that is asked for; levels mean the same in every fold. */
