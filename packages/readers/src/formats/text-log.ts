@@ -87,10 +87,9 @@ async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
     ];
   }
   const { runs, reason } = runsOfTable(table);
+  if (reason !== undefined) return [{ path, runs: [], reason: `the log ${reason}`, warnings: [] }];
   const placed: RawRun[] = byStep ? runs : runs.map((run) => ({ ...run, stepIsEpoch: true }));
-  return [
-    { path, runs: placed, warnings: [], ...(reason === undefined ? {} : { reason: `the log ${reason}` }) },
-  ];
+  return [{ path, runs: placed, warnings: [] }];
 }
 
 const evaluates = /\b(val|valid|validation|eval|test|dev)[_ /]?\w*\s*['"]?\s*[:=]\s*[\d.]/i;
