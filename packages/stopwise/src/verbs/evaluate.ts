@@ -1,12 +1,14 @@
 import { basename } from "node:path";
 import { InvalidInputError, type RunRecord } from "@stopwise/core";
 import { evaluate, type EvaluateReport } from "@stopwise/meta-model";
+import { evaluateQuestions, type Question, type QuestionRow } from "@stopwise/policies";
 import { withStore } from "@stopwise/store";
 import type { Command } from "commander";
 import { oneOf, wholeNumber } from "../command-line/flags.ts";
 import { print, printJson, Progress } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
 import { evaluationPage } from "./evaluate/evaluation-page.ts";
+import { readQuestionFile } from "./evaluate/question-file.ts";
 import { readRunFile } from "./run-file.ts";
 
 interface EvaluateFlags extends StoreFlags {
@@ -41,7 +43,33 @@ async function judge(flags: EvaluateFlags): Promise<EvaluateReport> {
   }
 }
 
+const kindTitles: Partial<Record<QuestionRow["questions"], string>> = {
+  iid: "Independent samples, against taking all of them",
+  budget: "One greedy answer at each of several growing thinking budgets",
+};
+
+/** Sampled answers to questions: each kind of sampling is a block of its own. */
+function printQuestions(questions: readonly Question[], flags: EvaluateFlags): void {
+  const report = evaluateQuestions(questions, { data: basename(flags.runs!), seed: flags.seed });
+  if (flags.json === true) {
+    printJson(report);
+    return;
+  }
+  for (const kind of new Set(report.rows.map((row) => row.questions))) {
+    const ofKind = report.rows.filter((row) => row.questions === kind);
+    const rows = ofKind.map((row) => ({ ...row, metricClass: "all" as const }));
+    const { nRuns, nGroups } = rows[0]!;
+    print(`${kindTitles[kind] ?? kind}\n`);
+    print(evaluationPage({ data: report.data, nRuns, nGroups, rows }, flags.weighting));
+  }
+}
+
 async function run(flags: EvaluateFlags): Promise<void> {
+  const questions = flags.runs === undefined ? undefined : await readQuestionFile(flags.runs);
+  if (questions !== undefined) {
+    printQuestions(questions, flags);
+    return;
+  }
   const report = await judge(flags);
   if (flags.json === true) printJson(report);
   else print(evaluationPage(report, flags.weighting));
@@ -50,7 +78,7 @@ async function run(flags: EvaluateFlags): Promise<void> {
 /** `stopwise evaluate`. */
 export function defineEvaluate(command: Command): void {
   command
-    .option("--runs <file>", "run records to learn from and judge; default: the store")
+    .option("--runs <file>", "run records to learn from and judge, or sampled answers; default: the store")
     .option("--test <file>", "judge these runs, by what was fitted on the others")
     .option("--seed <n>", "seed of folds and bootstrap", wholeNumber("--seed"), 1)
     .option(
@@ -70,6 +98,7 @@ Rows: "promise" is chosen on training groups and judged on others; "certified" c
 Examples:
   stopwise evaluate
   stopwise evaluate --runs runs.jsonl.gz --json > rows.json
-  stopwise evaluate --runs past.jsonl.gz --test new.jsonl.gz`,
+  stopwise evaluate --runs past.jsonl.gz --test new.jsonl.gz
+  stopwise evaluate --runs sampled-answers.jsonl.gz`,
   );
 }
