@@ -10,6 +10,7 @@ from statistics import fmean, median, stdev
 
 from . import effects, table
 from .files import DATASETS, PAIRS_FILE, SWEEP_FILE, read_records
+from .plan import plan
 
 README = DATASETS / "README.md"
 
@@ -26,9 +27,12 @@ def size(runs: list[dict], pairs: list[dict]) -> str:
     seconds = sum(run["hyper"]["cpuSeconds"] for run in runs + pairs)
     megabytes = [f"{path.stat().st_size / 1e6:.2f} MB" for path in (SWEEP_FILE, PAIRS_FILE)]
     parameters = [run["params"] for run in runs]
+    planned, done = {run.config.id for run in plan()}, {run["id"] for run in runs}
     return _lines(["what", "how many"], [
         ["complete runs", f"{len(runs)} ({megabytes[0]})"],
         ["paired runs", f"{len(pairs)} of {len({pair['pair']['base'] for pair in pairs})} configurations ({megabytes[1]})"],
+        ["runs of the plan still to be made", len(planned - done)],
+        ["runs from earlier drafts of the plan (remade by their id all the same)", len(done - planned)],
         ["tasks", len({run["task"] for run in runs})],
         ["kinds of task", len({run["hyper"]["taskKind"] for run in runs})],
         ["families", len({run["family"] for run in runs})],

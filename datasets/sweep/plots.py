@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import io
+import re
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -91,6 +93,8 @@ def draw_rates(runs: list[dict]):
             points = cells[task, family, scheduler]
             axis.plot(sorted(points), [points[rate] for rate in sorted(points)], "o-", ms=3, lw=1, label=scheduler)
         axis.set(xscale="log", title=f"{task}, {family}", xlabel="peak learning rate", ylim=(-0.03, 1.03))
+        axis.set_xticks(rates := sorted(cells[task, family, "constant"]), labels=[f"{rate:g}" for rate in rates])
+        axis.minorticks_off()
     axes[0, 0].set_ylabel("test exact match delivered")
     axes[0, 0].legend()
     return figure
@@ -156,13 +160,24 @@ def figures(runs: list[dict], pairs: list[dict]) -> dict:
 DESIGNED = {"sample-size": draw_sample_sizes, "lr-schedule": draw_rates, "regularisation": draw_regularisation}
 
 
+def compact(svg: str) -> str:
+    """The picture with coordinates rounded to a tenth of a point."""
+    return re.sub(r"-?\d+\.\d{2,}", lambda match: f"{float(match[0]):.1f}", svg)
+
+
+def svg_of(figure) -> str:
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None})
+    return compact(text.getvalue())
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m sweep.plots", description=__doc__)
     parser.add_argument("--png", type=Path, help="also write PNG files into this folder")
     options = parser.parse_args(arguments)
     FOLDER.mkdir(exist_ok=True)
     for name, figure in figures(read_records(SWEEP_FILE), read_records(PAIRS_FILE)).items():
-        figure.savefig(FOLDER / f"{name}.svg", metadata={"Date": None})
+        (FOLDER / f"{name}.svg").write_text(svg_of(figure))
         if options.png:
             figure.savefig(options.png / f"{name}.png", dpi=90)
     return 0
