@@ -1,11 +1,12 @@
 // Decision quality on run-record files: `tsx bench/decision-quality.ts ../shared/curves/finetune.jsonl.gz [--test FILE]`.
-// Prints the main rows of the referee as a table; `--coverage` measures the coverage of certificates instead.
+// Prints the main rows of the referee as a table; `--coverage` measures the coverage of certificates instead, `--few-shot`
+// what the first own runs of a task bring.
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { runRecordSchema, type RunRecord } from "@stopwise/core";
-import { coverageOf, evaluate, type Bound, type EvaluateRow } from "@stopwise/meta-model";
+import { coverageOf, evaluate, fewShot, type Bound, type EvaluateRow } from "@stopwise/meta-model";
 
 function runsOf(file: string): RunRecord[] {
   const bytes = readFileSync(file);
@@ -66,11 +67,35 @@ function printCoverage(runs: readonly RunRecord[], seed: number): void {
   }
 }
 
+function printFewShot(runs: readonly RunRecord[], seed: number): void {
+  const bounds: Bound[] = [
+    { kind: "mean", maxEmLoss: 0.005 },
+    { kind: "tail", maxEmLoss: 0.01, alpha: 0.1 },
+  ];
+  console.log("| bound | own runs | saved | points lost | over bound | tasks | runs |");
+  console.log("| --- | --- | --- | --- | --- | --- | --- |");
+  for (const bound of bounds) {
+    for (const point of fewShot(runs, { bound, seed, ownRuns: [0, 1, 3, 10] })) {
+      const cells = [
+        `${bound.kind} ${100 * bound.maxEmLoss}`,
+        point.ownRuns,
+        point.meanSaving.toFixed(3),
+        (100 * point.meanEmLoss).toFixed(2),
+        point.shareOverBound.toFixed(3),
+        point.nGroups,
+        point.nRuns,
+      ];
+      console.log(`| ${cells.join(" | ")} |`);
+    }
+  }
+}
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     test: { type: "string" },
     coverage: { type: "boolean", default: false },
+    "few-shot": { type: "boolean", default: false },
     class: { type: "string", default: "all" },
     weighting: { type: "string", default: "group" },
     every: { type: "string", default: "1" },
@@ -85,6 +110,7 @@ const every = Number(values.every);
 const runs = runsOf(file).filter((_, index) => index % every === 0);
 const seed = Number(values.seed);
 if (values.coverage) printCoverage(runs, seed);
+else if (values["few-shot"]) printFewShot(runs, seed);
 else {
   const started = process.cpuUsage();
   const test = values.test === undefined ? {} : { test: runsOf(values.test) };

@@ -9,6 +9,7 @@ export { conformalQuantile } from "./certificates/conformal-quantile.ts";
 export { groupsNeeded, missingGroups } from "./certificates/missing-groups.ts";
 export { coverageOf, type Coverage, type CoverageOptions } from "./referee/coverage.ts";
 export { evaluate, type EvaluateOptions } from "./referee/evaluate.ts";
+export { fewShot, type FewShotOptions, type FewShotPoint } from "./referee/few-shot.ts";
 export type { FittedInRun, InRunLearner, InRunModel, InRunTraining } from "./learned/in-run-learner.ts";
 export type { EvaluateReport, EvaluateRow, RowBound, Selection } from "./referee/report.ts";
 export { recommendFrom, type RecommendOptions } from "./model/recommend-from.ts";

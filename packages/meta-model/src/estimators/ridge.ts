@@ -1,6 +1,6 @@
-import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import { DesignMatrix } from "./design-matrix.ts";
 import type { Estimator, FittedEstimator, TrainingSet } from "./estimator.ts";
+import { momentsOf, solveRidge } from "./ridge-solver.ts";
 import { GroupTotals, requireRuns } from "./weighted-mean.ts";
 
 /** Penalties, as a share of the total weight, that group cross-validation chooses from. */
@@ -29,7 +29,7 @@ export const ridge: Estimator = {
     );
     const judged = everything.filter((run) => run % Math.ceil(rows.length / maxJudged) === 0);
     const attempts = penalties.map((penalty) => {
-      const held = moments.map((moment) => (moment === undefined ? undefined : solve(moment, penalty)));
+      const held = moments.map((moment) => (moment === undefined ? undefined : solveRidge(moment, penalty)));
       const error = judged.reduce((sum, run) => {
         const fit = held[folds[run]!];
         if (fit === undefined) return sum;
@@ -38,7 +38,7 @@ export const ridge: Estimator = {
       return { penalty, held, error };
     });
     const best = attempts.reduce((a, b) => (b.error < a.error ? b : a));
-    const whole = solve(momentsOf(training, rows, everything), best.penalty);
+    const whole = solveRidge(momentsOf(training, rows, everything), best.penalty);
     return fitted(training, { design, rows, whole, held: best.held, folds });
   },
 };
@@ -79,56 +79,6 @@ function times(row: Float64Array, coefficients: Float64Array, nTargets: number):
     }
   }
   return product;
-}
-
-/** Weighted cross products of the columns with each other and with the targets, and the total weight. */
-interface Moments {
-  readonly gram: number[][];
-  /** `[nColumns, nTargets]` */
-  readonly cross: Float64Array;
-  readonly total: number;
-}
-
-function momentsOf(training: TrainingSet, rows: readonly Float64Array[], runs: readonly number[]): Moments {
-  const { nTargets, targets, weights } = training;
-  const nColumns = rows[0]!.length;
-  const gram = Array.from({ length: nColumns }, () => new Array<number>(nColumns).fill(0));
-  const cross = new Float64Array(nColumns * nTargets);
-  let total = 0;
-  for (const run of runs) {
-    const row = rows[run]!;
-    total += weights[run]!;
-    for (let a = 0; a < nColumns; a++) {
-      const scaled = weights[run]! * row[a]!;
-      if (scaled === 0) continue;
-      for (let b = a; b < nColumns; b++) gram[a]![b]! += scaled * row[b]!;
-      const [start, from] = [a * nTargets, run * nTargets];
-      for (let target = 0; target < nTargets; target++) {
-        cross[start + target]! += scaled * targets[from + target]!;
-      }
-    }
-  }
-  gram.forEach((row, a) => gram.slice(0, a).forEach((above, b) => (row[b] = above[a]!)));
-  return { gram, cross, total };
-}
-
-/** Coefficients `[nColumns, nTargets]` at one penalty: (gram + penalty I)^-1 cross. */
-function solve({ gram, cross, total }: Moments, penalty: number): Float64Array {
-  const n = gram.length;
-  const left = new Matrix(gram);
-  for (let a = 0; a < n; a++) left.set(a, a, left.get(a, a) + total * (a === 0 ? 1e-9 : penalty));
-  const inverse = new CholeskyDecomposition(left).solve(Matrix.eye(n));
-  const nTargets = cross.length / n;
-  const coefficients = new Float64Array(cross.length);
-  for (let a = 0; a < n; a++) {
-    const into = coefficients.subarray(a * nTargets, (a + 1) * nTargets);
-    for (let b = 0; b < n; b++) {
-      const factor = inverse.get(a, b);
-      for (let target = 0; target < nTargets; target++)
-        into[target]! += factor * cross[b * nTargets + target]!;
-    }
-  }
-  return coefficients;
 }
 
 function squaredError(training: TrainingSet, run: number, predicted: Float64Array): number {
