@@ -1,20 +1,34 @@
 export { adapters, type Fidelity, type TrainerConfig } from "@stopwise/adapters";
 export {
+  curveOf,
   InvalidInputError,
   ModelFileError,
   StopwiseError,
   type Decision,
   type Policy,
   type Recommendation,
+  type RunRecord,
   type Task,
 } from "@stopwise/core";
 export { StopwiseModel } from "@stopwise/meta-model/predict";
 export {
+  adaptiveThreshold,
+  createAnswerStopper,
   describePolicy,
+  nextRun,
   parsePolicy,
+  recordAudit,
+  replaySweep,
+  type AdaptiveSettings,
+  type AdaptiveThreshold,
+  type AnswerDecision,
+  type AnswerStopper,
   type Json,
   type LiveCheckpoint,
+  type NextRun,
   type Stopper,
+  type SweepOutcome,
+  type SweepRule,
 } from "@stopwise/policies";
 export { adviseFrom, recommend, type Advice } from "./library/advice.ts";
 export { loadModel } from "./library/model-source.ts";

@@ -10,6 +10,8 @@ export interface StopperOptions {
   readonly model?: StopwiseModel | undefined;
   /** What `state()` gave, to go on where a run was interrupted. */
   readonly state?: Json | undefined;
+  /** Whether the run goes on to its plan whatever the policy says; `wouldStopAt` tells where it would have stopped. */
+  readonly audited?: boolean | undefined;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface StopperOptions {
  * if (stopper.observe({ step, tokens, quality: em, evalLoss }).action === "stop") break;
  */
 export function createStopper(policy: Policy, options: StopperOptions = {}): Stopper {
-  const { task = {}, model, state } = options;
+  const { task = {}, model, state, audited } = options;
   return startStopper(policy, {
     task,
     planned: {
@@ -33,6 +35,7 @@ export function createStopper(policy: Policy, options: StopperOptions = {}): Sto
       epochs: task.epochs ?? undefined,
     },
     evalSize: task.evalSize ?? undefined,
+    audited,
     ...(model === undefined ? {} : { criteria: learnedCriteria(model), modelHash: model.hash }),
     state,
   });
