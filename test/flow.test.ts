@@ -84,14 +84,14 @@ describe("recommend, in a fresh folder, from the shipped model", () => {
   });
 });
 
-test("demo shows a shipped run with its three stops", () => {
+test("demo shows a shipped run with its four stops", () => {
   const { status, stdout } = place.stopwise("demo");
   expect(status).toBe(0);
-  for (const name of ["patience 3", "recommended", "hindsight"]) expect(stdout).toContain(name);
+  for (const name of ["patience 3", "recommended", "learned", "hindsight"]) expect(stdout).toContain(name);
   const { stops } = place.stopwise("demo", "--json").json() as {
     stops: { saving: number; emLoss: number }[];
   };
-  expect(stops).toHaveLength(3);
+  expect(stops).toHaveLength(4);
   for (const { saving, emLoss } of stops) {
     expect(saving).toBeGreaterThanOrEqual(0);
     expect(emLoss).toBeGreaterThanOrEqual(0);

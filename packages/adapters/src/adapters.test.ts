@@ -68,7 +68,8 @@ describe("huggingface", () => {
   });
 
   test("without planned steps both cadences are the same share", () => {
-    expect(argumentsOf(staleness(), { task: {} })).toMatchObject({ eval_steps: 0.05, save_steps: 0.05 });
+    expect(argumentsOf(staleness(), { task: {} })).toMatchObject({ eval_steps: 0.025, save_steps: 0.025 });
+    expect(argumentsOf(staleness({ threshold: 30 }), { task: {} })).toMatchObject({ eval_steps: 0.01667 });
   });
 
   test.each([

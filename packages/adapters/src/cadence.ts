@@ -1,9 +1,15 @@
-import type { Task } from "@stopwise/core";
+import type { Policy, Task } from "@stopwise/core";
 
 /** When a run evaluates: every so many optimiser steps, or every such share of the planned steps. */
 export type Cadence = { readonly steps: number } | { readonly share: number };
 
-const defaultEvals = 20;
+const defaultEvals = 40;
+
+/** Evaluations that a run needs for a stop by patience to save half of it. */
+function evalsFor(policy: Policy): number {
+  if ("of" in policy || policy.threshold === null) return defaultEvals;
+  return Math.max(defaultEvals, 2 * (policy.threshold + (policy.warmup?.evals ?? 0)));
+}
 
 /** Planned optimiser steps: given, or epochs x examples / batch; undefined where unknown. */
 function stepsOf(task: Task): number | undefined {
@@ -15,11 +21,11 @@ function stepsOf(task: Task): number | undefined {
 }
 
 /**
- * The evaluation cadence of a task: its planned steps over its number of evaluations (20 where it names none).
- * Where the planned steps are unknown, a share of them, which trainers resolve themselves.
+ * The evaluation cadence of a task: its planned steps over its number of evaluations; where it names none 40, or twice
+ * what the policy's patience and warm-up take. Where the planned steps are unknown, a share of them, which trainers resolve themselves.
  */
-export function cadenceOf(task: Task): Cadence {
-  const evals = task.evals ?? defaultEvals;
+export function cadenceOf(task: Task, policy: Policy): Cadence {
+  const evals = task.evals ?? evalsFor(policy);
   const steps = stepsOf(task);
   if (steps === undefined) return { share: Number((1 / evals).toPrecision(4)) };
   return { steps: Math.max(1, Math.floor(steps / evals)) };

@@ -1,4 +1,11 @@
-import { InvalidInputError, metricClassOf, type Policy, type SimplePolicy, type Task } from "@stopwise/core";
+import {
+  InvalidInputError,
+  metricClassOf,
+  neverStop,
+  type Policy,
+  type SimplePolicy,
+  type Task,
+} from "@stopwise/core";
 import type { Adapter, ConfigContext, Fidelity, TrainerConfig } from "./adapter.ts";
 import { cadenceOf, type Cadence } from "./cadence.ts";
 
@@ -86,7 +93,7 @@ function delayOf(skipped: number, cadence: Cadence): number | undefined {
 }
 
 function trainingArguments(policy: SimplePolicy, context: ConfigContext, version: string) {
-  const cadence = cadenceOf(context.task);
+  const cadence = cadenceOf(context.task, policy);
   const every = "steps" in cadence ? cadence.steps : cadence.share;
   const metric = metricOf(policy, context.task);
   const isRenamed = isAtLeast(version, renamedIn);
@@ -115,7 +122,7 @@ function fidelityOf(policy: SimplePolicy, task: Task): Fidelity[] {
       note: "load_best_model_at_end; save_steps equals eval_steps, so that older releases, which compare with the best saved evaluation, stop alike",
     },
   ];
-  if (!("steps" in cadenceOf(task)) || !task.evals) {
+  if (!("steps" in cadenceOf(task, policy)) || !task.evals) {
     notes.push({
       field: "eval_steps",
       fidelity: "approximate",
@@ -163,6 +170,6 @@ export const huggingface: Adapter = {
   target: "huggingface",
   aliases: ["hf", "transformers", "trl", "unsloth"],
   obstacles,
-  takesWarmup: (task) => "steps" in cadenceOf(task),
+  takesWarmup: (task) => "steps" in cadenceOf(task, neverStop),
   configOf,
 };

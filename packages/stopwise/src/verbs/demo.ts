@@ -1,5 +1,13 @@
-import { curveOf, InvalidInputError, reachedPlan, type Curve, type RunRecord } from "@stopwise/core";
+import {
+  curveOf,
+  InvalidInputError,
+  reachedPlan,
+  type Curve,
+  type Outcome,
+  type RunRecord,
+} from "@stopwise/core";
 import { taskOf } from "@stopwise/features";
+import { learnedCriteria, type LearnedAnswer } from "@stopwise/meta-model/predict";
 import { outcomeAt, outcomeTable, parsePolicy, replay } from "@stopwise/policies";
 import type { Command } from "commander";
 import { print, printJson } from "../command-line/output.ts";
@@ -43,9 +51,17 @@ function hindsightIndex(curve: Curve): number {
 
 const patience3 = parsePolicy({ version: 1, criterion: "staleness", threshold: 3 });
 
+/** Where the learned stopper of the same model and bound ends the run; undefined where the advice holds none. */
+function learnedStop(curve: Curve, { advice, model, task }: Advice): Outcome | undefined {
+  const learned = advice["learned"] as LearnedAnswer | undefined;
+  if (learned === undefined) return undefined;
+  return replay(learned.policy, curve, { criteria: learnedCriteria(model), task });
+}
+
 function stopsOf(curve: Curve, advice: Advice): Stop[] {
   const patience = replay(patience3, curve);
   const recommended = replay(advice.policy, curve);
+  const learned = learnedStop(curve, advice);
   const hindsight = outcomeAt(curve, hindsightIndex(curve), "best");
   const stop = (letter: string, name: string, it: typeof hindsight): Stop => {
     const { stopIndex, saving, emLoss } = it;
@@ -54,6 +70,7 @@ function stopsOf(curve: Curve, advice: Advice): Stop[] {
   return [
     stop("P", "patience 3", patience),
     stop("R", "recommended", recommended),
+    ...(learned === undefined ? [] : [stop("L", "learned", learned)]),
     stop("H", "hindsight", hindsight),
   ];
 }
@@ -66,14 +83,21 @@ function shownOf(run: RunRecord, store: string): Shown {
 
 const savingOf = ({ stops }: Shown): number => stops[1]!.saving;
 
-/** The run in the middle by what the recommendation saves: neither the best nor the worst case. */
+const patienceLoss = ({ stops }: Shown): number => stops[0]!.emLoss;
+
+/**
+ * Of the runs on which patience 3 breaks the bound, the one in the middle by what the recommendation saves: neither the
+ * best nor the worst case.
+ */
 function middleRun(runs: readonly RunRecord[], store: string): Shown {
   const shown = runs
     .filter((run) => run.kind === "quality" && reachedPlan(run))
     .map((run) => shownOf(run, store))
-    .filter(({ curve }) => Math.max(...curve.quality) > 0.2)
+    .filter((it) => patienceLoss(it) > maxEmLoss)
     .sort((a, b) => savingOf(a) - savingOf(b) || (a.run.id < b.run.id ? -1 : 1));
-  return shown[Math.floor(shown.length / 2)]!;
+  const middle = shown[Math.floor(shown.length / 2)];
+  if (middle !== undefined) return middle;
+  throw new InvalidInputError("no shipped run loses a point by patience 3.", "Name one with --run.");
 }
 
 function namedRun(runs: readonly RunRecord[], id: string, store: string): Shown {
@@ -122,7 +146,10 @@ async function demo(flags: DemoFlags): Promise<void> {
 /** `stopwise demo`. */
 export function defineDemo(command: Command): void {
   command
-    .option("--run <id>", "a run of the shipped sweep; default: the middle one by saving")
+    .option(
+      "--run <id>",
+      "a run of the shipped sweep; default: the middle one, by saving, of those that patience 3 hurts",
+    )
     .option("--json", "one JSON document on stdout")
     .action(demo);
   addStoreFlag(command).addHelpText("after", "\nExamples:\n  stopwise demo\n  stopwise demo --json");
