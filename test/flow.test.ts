@@ -150,9 +150,11 @@ describe("a team's own runs", () => {
     expect(recommend("--family", "t5", ...bound).model.version).toBe(first.model.version);
 
     const models = place.file(".stopwise/models");
-    for (const name of readdirSync(models).filter((it) => it.endsWith(".model"))) {
-      writeFileSync(join(models, name), "damaged");
-    }
+    const files = readdirSync(models).filter((it) => it.endsWith(".model"));
+    const flipped = (bytes: Buffer): Buffer => bytes.fill(~bytes[bytes.length >> 1]!, bytes.length >> 1);
+    for (const name of files) writeFileSync(join(models, name), flipped(readFileSync(join(models, name))));
+    expect(oneLine(place.stopwise("recommend", ...bound))).toMatch(/model file/);
+    for (const name of files) writeFileSync(join(models, name), "cut");
     expect(oneLine(place.stopwise("recommend", ...bound))).toContain("is not the file that was put into use");
     expect(place.stopwise("retrain", "--rollback").stdout).toContain("ships with stopwise is in use again");
     recommend("--family", "t5", ...bound);

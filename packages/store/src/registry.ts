@@ -7,6 +7,8 @@ import { InvalidInputError, ModelFileError } from "@stopwise/core";
 export interface ModelEntry {
   /** `sha256:...` of the file's bytes. */
   readonly version: string;
+  /** Length of the file. */
+  readonly nBytes: number;
   /** When it was put into use, ISO 8601. */
   readonly promotedAt: string;
   /** Further facts about it, e.g. what it was trained on. */
@@ -74,17 +76,18 @@ export class ModelRegistry {
   }
 
   /**
-   * The bytes of a model.
+   * The bytes of a model. Only their number is checked: a model file carries a checksum of its own, which is verified
+   * when it is opened, and to hash some megabytes twice would be felt in every `recommend`.
    *
-   * @throws {ModelFileError} when its file is missing or has been changed
+   * @throws {ModelFileError} when its file is missing or of another length
    */
-  read({ version }: ModelEntry): Uint8Array {
+  read({ version, nBytes }: ModelEntry): Uint8Array {
     const file = this.fileOf(version);
     if (!existsSync(file)) {
       throw new ModelFileError(`${file} is missing.`, "Run stopwise retrain, or retrain --rollback.");
     }
     const bytes = readFileSync(file);
-    if (versionOf(bytes) === version) return bytes;
+    if (bytes.length === nBytes) return bytes;
     throw new ModelFileError(
       `${file} is not the file that was put into use.`,
       "Run stopwise retrain, or retrain --rollback.",
@@ -113,7 +116,12 @@ export class ModelRegistry {
    */
   promote(bytes: Uint8Array, trained: Training, promotedAt = new Date()): ModelEntry {
     const history = this.history();
-    const entry = { version: versionOf(bytes), promotedAt: promotedAt.toISOString(), facts: trained.facts };
+    const entry = {
+      version: versionOf(bytes),
+      nBytes: bytes.length,
+      promotedAt: promotedAt.toISOString(),
+      facts: trained.facts,
+    };
     mkdirSync(this.folder, { recursive: true });
     this.replace(this.fileOf(entry.version), bytes);
     this.replace(this.runsFileOf(entry), `${JSON.stringify(trained.runs)}\n`);
