@@ -28,11 +28,13 @@ const isEndOfTraining = (row: Row): boolean => "train_runtime" in row || "train_
 
 const stepOf = (row: Row): number | null => loggedNumber(row["step"]) ?? null;
 
-function evaluationValues(row: Row): Record<string, number> {
-  const values: Record<string, number> = {};
-  for (const [key, value] of Object.entries(row)) {
-    const number = key.startsWith("eval_") && !notAMetric.test(key) ? loggedNumber(value) : undefined;
-    if (number !== undefined) values[key] = number;
+/** The evaluation values of a row, undefined where it has none. */
+function evaluationValues(row: Row): Record<string, number> | undefined {
+  let values: Record<string, number> | undefined;
+  for (const key in row) {
+    if (!key.startsWith("eval_") || notAMetric.test(key)) continue;
+    const number = loggedNumber(row[key]);
+    if (number !== undefined) (values ??= {})[key] = number;
   }
   return values;
 }
@@ -44,7 +46,7 @@ function evaluationsOf(history: readonly Row[]): Evaluation[] {
   for (const row of history) {
     if (isEndOfTraining(row)) endedAt = stepOf(row);
     const values = evaluationValues(row);
-    if (Object.keys(values).length === 0) continue;
+    if (values === undefined) continue;
     rows.push({
       step: stepOf(row),
       epoch: loggedNumber(row["epoch"]) ?? null,
@@ -119,9 +121,7 @@ function datasetSizeOf(state: Row, history: readonly Row[]): number | undefined 
 
 function knownOf({ state, history }: TrainerState): KnownFacts {
   const stopping = earlyStoppingOf(state);
-  const rates = history
-    .map((row) => loggedNumber(row["learning_rate"]) ?? Number.NaN)
-    .filter(Number.isFinite);
+  const peakRate = history.reduce((peak, row) => Math.max(peak, positive(row["learning_rate"]) ?? 0), 0);
   const datasetSize = datasetSizeOf(state, history);
   const [seen, steps] = [positive(state["num_input_tokens_seen"]), positive(state["global_step"])];
   return {
@@ -138,7 +138,7 @@ function knownOf({ state, history }: TrainerState): KnownFacts {
       ...(positive(state["train_batch_size"]) !== undefined && {
         batchSize: positive(state["train_batch_size"]),
       }),
-      ...(rates.length > 0 && { lr: Math.max(...rates), lrEstimated: true }),
+      ...(peakRate > 0 && { lr: peakRate, lrEstimated: true }),
       ...(datasetSize !== undefined && { datasetSizeEstimated: true }),
       ...(stopping.patience !== undefined && { earlyStoppingPatience: stopping.patience }),
       ...(stopping.threshold !== undefined && { earlyStoppingThreshold: stopping.threshold }),
@@ -152,13 +152,25 @@ const counted = ({ datasetSize, evalSize }: KnownFacts): KnownFacts => ({
   ...(evalSize !== undefined && { evalSize }),
 });
 
+/** The history without the rows that a resumed run abandoned; most histories have none. */
+function withoutAbandoned(history: readonly Row[]): { history: readonly Row[]; nDropped: number } {
+  let last = Number.NEGATIVE_INFINITY;
+  const rises = history.every((row) => {
+    const before = last;
+    last = stepOf(row) ?? last;
+    return last >= before;
+  });
+  if (rises) return { history, nDropped: 0 };
+  const { rows, nDropped } = dropAbandoned(history.map((row) => ({ step: stepOf(row), row })));
+  return { history: rows.map(({ row }) => row), nDropped };
+}
+
 async function runOf(state: TrainerState): Promise<RawRun> {
-  const { rows, nDropped } = dropAbandoned(state.history.map((row) => ({ step: stepOf(row), row })));
-  const history = rows.map(({ row }) => row);
+  const { history, nDropped } = withoutAbandoned(state.history);
   const beside = await factsBeside(state.file);
   const known = knownOf({ ...state, history });
   const stated = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
-  const lastStep = rows.reduce<number | null>((last, { step }) => laterStep(last, step), null);
+  const lastStep = history.reduce<number | null>((last, row) => laterStep(last, stepOf(row)), null);
   return {
     key: "",
     evaluations: evaluationsOf(history),

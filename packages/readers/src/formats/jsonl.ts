@@ -18,6 +18,16 @@ export function flattened(entries: Entries): Record<string, number | string> {
   return row;
 }
 
+/** Whether an object is a row as it stands: numbers and texts that are no spelled number. */
+function isFlat(entries: Entries): entries is GenericRow {
+  for (const key in entries) {
+    const value = entries[key];
+    if (typeof value !== "number" && (typeof value !== "string" || loggedNumber(value) !== undefined))
+      return false;
+  }
+  return true;
+}
+
 function addFlattened(row: Record<string, number | string>, entries: Entries, prefix: string): void {
   for (const key in entries) {
     const value = entries[key];
@@ -71,7 +81,7 @@ export async function readJsonRows(file: LogFile): Promise<JsonRows> {
       continue;
     }
     skipped.good();
-    const row = flattened(value);
+    const row = isFlat(value) ? value : flattened(value);
     if (isConfig(value)) Object.assign(config, row);
     else {
       rows.push(row);
