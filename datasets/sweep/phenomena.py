@@ -25,9 +25,13 @@ def late_generalisation() -> list[RunConfig]:
     cases = [("modadd-59", "gpt2", 1280, 1.0), ("modadd-97", "gpt2", 3000, 1.0), ("modadd-59", "gpt2", 1280, 0.5),
              ("modsub-67", "gpt2", 2200, 1.0), ("modadd-3operands-17", "gpt2", 2400, 0.5), ("modadd-97", "llama", 3000, 1.0),
              ("modmul-61", "gpt2", 1500, 1.0), ("modsub-67", "llama", 2200, 0.5)]
+    scarce = [("modadd-59", "gpt2", 1000, 0.5), ("modadd-59", "gpt2", 900, 1.0), ("modadd-59", "llama", 1000, 0.5),
+              ("modsub-67", "gpt2", 1500, 0.5), ("modadd-59", "gpt2", 1000, 1.0), ("modsub-67", "llama", 1500, 1.0),
+              ("modmul-61", "gpt2", 1100, 0.5), ("modsub-67", "gpt2", 1600, 0.7), ("modmul-61", "gpt2", 1200, 0.7),
+              ("modsub-67", "gpt2", 1700, 0.4)]
     return _labelled("late-generalisation", (
-        usual(name, family, width=48, trainSize=size, lr=3e-3, weightDecay=decay, batchSize=256, evalSize=200, **timed(1200, 50))
-        for name, family, size, decay in cases))
+        usual(name, family, width=48, trainSize=size, lr=3e-3, weightDecay=decay, batchSize=256, evalSize=200, **timed(steps, 50))
+        for group, steps in ((cases, 1200), (scarce, 2000)) for name, family, size, decay in group))
 
 
 def overfitting() -> list[RunConfig]:

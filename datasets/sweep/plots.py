@@ -46,15 +46,15 @@ def draw_phenomena(runs: list[dict]):
     """Validation EM of up to four runs per measured phenomenon; a dot where patience 3 stops."""
     labels = [label for label in ("late-generalisation", "jump", "slow-creep", "overfitting", "evaluation-noise",
                                   "divergence", "hopeless", "ordinary") if examples(runs, label)]
-    figure, axes = plt.subplots(2, 4, figsize=(10.5, 4.6), sharex=True, sharey=True)
+    figure, axes = plt.subplots(2, 4, figsize=(10.5, 5.4), sharex=True, sharey=True)
     for axis, label in zip(axes.flat, labels):
         for run in examples(runs, label):
             stop = table.stop_index(quality(run), 3)
             line, = axis.plot(shares(run), quality(run), lw=1, label=f"{run['task']}, {run['family']}")
             axis.plot(shares(run)[stop], quality(run)[stop], "o", ms=4, color=line.get_color())
-        axis.set(title=label, ylim=(-0.03, 1.03))
+        axis.set(title=label, ylim=(-0.03, 1.6), yticks=[0, 0.25, 0.5, 0.75, 1])
         axis.tick_params(labelbottom=True)
-        axis.legend(loc="best")
+        axis.legend(loc="upper left")
     for axis in axes.flat[len(labels):]:
         axis.set_visible(False)
     figure.supxlabel("share of the planned steps", fontsize=8)
