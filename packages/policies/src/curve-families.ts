@@ -1,3 +1,5 @@
+import { normalCdf } from "./normal.ts";
+
 /** A learning-curve family at one setting of its shape: y = a + b f(t), where f falls from about 1 to 0 as t grows. */
 export type CurveShape = (t: number) => number;
 
@@ -54,31 +56,58 @@ export function addPoint(fit: FitMemory, t: number, y: number, memory: number): 
   });
 }
 
-/** What one shape predicts at a time: the mean, the standard deviation of an evaluation there, and how well it fits. */
-export interface Prediction {
-  readonly mean: number;
-  readonly deviation: number;
-  readonly residual: number;
-}
-
 /** Least noise that is believed, in units of the score: curves are logged with four digits. */
 const leastNoise = 1e-4;
 
-/** The prediction of shape k at time t by weighted least squares; null where its points do not tell a and b apart. */
-export function predictAt(fit: FitMemory, k: number, t: number): Prediction | null {
+/** Shapes that are this much less likely than the best one are left out of the mixture. */
+const leastWeight = 1e-6;
+
+/** A straight line of y on f, fitted by weighted least squares. */
+interface Line {
+  readonly shape: CurveShape;
+  readonly meanF: number;
+  readonly slope: number;
+  readonly spread: number;
+  readonly residual: number;
+}
+
+/** The fitted line of every shape whose points tell a and b apart. */
+function linesOf(fit: FitMemory): Line[] {
   const { weight } = fit;
-  const meanF = fit.sumF[k]! / weight;
   const meanY = fit.sumY / weight;
-  const spread = fit.sumFF[k]! - weight * meanF * meanF;
-  if (!(spread > 1e-12 * Math.max(fit.sumFF[k]!, 1e-300))) return null;
-  const cross = fit.sumFY[k]! - weight * meanF * meanY;
-  const slope = cross / spread;
-  const residual = Math.max(0, fit.sumYY - weight * meanY * meanY - slope * cross);
-  const variance = residual / Math.max(weight - 2, 1) + leastNoise ** 2;
-  const f = curveShapes[k]!(t) - meanF;
-  return {
-    mean: meanY + slope * f,
-    deviation: Math.sqrt(variance * (1 + 1 / weight + (f * f) / spread)),
-    residual: residual + weight * leastNoise ** 2,
-  };
+  const total = fit.sumYY - weight * meanY * meanY;
+  const lines: Line[] = [];
+  for (let k = 0; k < curveShapes.length; k++) {
+    const meanF = fit.sumF[k]! / weight;
+    const spread = fit.sumFF[k]! - weight * meanF * meanF;
+    if (!(spread > 1e-12 * Math.max(fit.sumFF[k]!, 1e-300))) continue;
+    const cross = fit.sumFY[k]! - weight * meanF * meanY;
+    const residual = Math.max(0, total - (cross * cross) / spread);
+    lines.push({ shape: curveShapes[k]!, meanF, slope: cross / spread, spread, residual });
+  }
+  return lines;
+}
+
+/**
+ * P(an evaluation at time t is above a level): each shape predicts it with its standard error, and the shapes are mixed by
+ * their likelihood, residual^(-n / 2) for n (faded) points. 0 where no shape can be fitted.
+ */
+export function chanceAbove(fit: FitMemory, t: number, level: number): number {
+  const { weight } = fit;
+  const floor = weight * leastNoise ** 2;
+  const lines = linesOf(fit);
+  const least = lines.reduce((smallest, { residual }) => Math.min(smallest, residual), Infinity) + floor;
+  let chance = 0;
+  let total = 0;
+  for (const { shape, meanF, slope, spread, residual } of lines) {
+    const likelihood = (least / (residual + floor)) ** (weight / 2);
+    if (likelihood < leastWeight) continue;
+    const variance = residual / Math.max(weight - 2, 1) + leastNoise ** 2;
+    const f = shape(t) - meanF;
+    const mean = fit.sumY / weight + slope * f;
+    const deviation = Math.sqrt(variance * (1 + 1 / weight + (f * f) / spread));
+    chance += likelihood * normalCdf((mean - level) / deviation);
+    total += likelihood;
+  }
+  return total > 0 ? chance / total : 0;
 }

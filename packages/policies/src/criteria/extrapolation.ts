@@ -1,15 +1,7 @@
 import * as z from "zod/mini";
 import { progressOf, type StopperContext } from "../context.ts";
 import type { CriterionDefinition } from "../criterion.ts";
-import {
-  addPoint,
-  curveShapes,
-  emptyFit,
-  predictAt,
-  type FitMemory,
-  type Prediction,
-} from "../curve-families.ts";
-import { normalCdf } from "../normal.ts";
+import { addPoint, chanceAbove, emptyFit, type FitMemory } from "../curve-families.ts";
 import type { Observation } from "../observation.ts";
 import { valueCriterion } from "../value-criterion.ts";
 import { monitorInWords, shortNumber } from "../words.ts";
@@ -35,21 +27,6 @@ interface Memory {
 function endOf(observation: Observation, context: StopperContext, horizon: number): number {
   const progress = progressOf(observation, context.planned);
   return observation.cost * (progress > 0 ? Math.max(1 / progress, 1) : horizon);
-}
-
-/** P(value at the end > level): shapes mixed by how likely they make the points so far. */
-function chanceAbove(fit: FitMemory, t: number, level: number): number {
-  const predictions = curveShapes
-    .map((_, k) => predictAt(fit, k, t))
-    .filter((prediction): prediction is Prediction => prediction !== null);
-  if (predictions.length === 0) return 0;
-  const least = Math.min(...predictions.map(({ residual }) => residual));
-  const weights = predictions.map(({ residual }) => (least / residual) ** (fit.weight / 2));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return predictions.reduce(
-    (sum, { mean, deviation }, i) => sum + (weights[i]! / total) * normalCdf((mean - level) / deviation),
-    0,
-  );
 }
 
 /**
