@@ -103,6 +103,14 @@ function trialRun(
   };
 }
 
+/** What a database without trials is. */
+function otherDatabase(tables: readonly string[]): string {
+  if (tables.includes("runs") && tables.includes("metrics")) {
+    return "MLflow database: this version reads MLflow's folder store, export the runs to one.";
+  }
+  return `SQLite database without trials; its tables are ${tables.join(", ") || "none"}.`;
+}
+
 async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
   const { path } = file!;
   const database = await openSqlite(file!);
@@ -110,14 +118,7 @@ async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
     ? ["a write-ahead log lies beside the file: its newest rows are not read."]
     : [];
   if (!database.tables.includes("trials")) {
-    return [
-      {
-        path,
-        runs: [],
-        reason: `SQLite database without trials; its tables are ${database.tables.join(", ") || "none"}.`,
-        warnings,
-      },
-    ];
+    return [{ path, runs: [], reason: otherDatabase(database.tables), warnings }];
   }
   const studies = studiesOf(database);
   const reports = grouped(database.rows("trial_intermediate_values"), "trial_id");
@@ -144,7 +145,7 @@ export const optunaSqlite: LogReader = {
   format: "optuna-sqlite",
   title: "Optuna study database",
   detect: (file) => {
-    if (!file.headText.startsWith("SQLite format 3")) return /\.(db|sqlite3?)$/i.test(file.name) ? 0.4 : 0;
+    if (!file.headText.startsWith("SQLite format 3")) return 0;
     return /trial_intermediate_values|study_directions|CREATE TABLE trials/.test(
       Buffer.from(file.head).toString("latin1"),
     )
