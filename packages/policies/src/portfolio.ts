@@ -117,7 +117,8 @@ const huggingFaceGrids: readonly Grid[] = (["quality", "evalLoss"] as const).map
 /**
  * The policies that are replayed and chosen from unless told otherwise: never stopping, and staleness over dead band,
  * ratchet and relative margins, evaluations, token share and share of the plan, quality and eval loss, with and without
- * warm-up, with and without regard to the headroom, and extrapolation of the eval loss; at least 500, no two alike, grouped so that each group's thresholds are one pass.
+ * warm-up, with and without regard to the headroom, and extrapolation of the eval loss; at least 500, no two alike,
+ * grouped so that each group's thresholds are one pass.
  */
 export function defaultPortfolio(): SimplePolicy[] {
   return [neverStop, ...grids.flatMap(stalenessPolicies), ...extrapolationPolicies()];
