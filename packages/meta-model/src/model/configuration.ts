@@ -25,16 +25,19 @@ export interface TunedTask {
 /** Configurations that a task needs: half of them calibrate, and nine is the fewest that certify anything at 90 %. */
 const minConfigurations = 18;
 
-/** The group with the most configurations, where that is enough for a certificate of its own. */
+/** The group of a single task with the most configurations, where those are enough for a certificate of its own. */
 export function tunedTask(runs: readonly RunRecord[]): TunedTask | undefined {
   const byGroup = new Map<string, RunRecord[]>();
   for (const run of runs) byGroup.set(groupOf(run), [...(byGroup.get(groupOf(run)) ?? []), run]);
-  const counted = [...byGroup].map(([group, members]) => {
+  const counted = [...byGroup].flatMap(([group, members]) => {
+    const tasks = new Set(members.flatMap((run) => (run.task ? [run.task] : [])));
+    if (tasks.size > 1) return [];
     const labelled = members.map((run) => ({ ...run, group: configurationOf(run) }));
-    return { group, members: labelled, size: new Set(labelled.map((run) => run.group)).size };
+    return [
+      { names: [group, ...tasks], members: labelled, size: new Set(labelled.map((run) => run.group)).size },
+    ];
   });
-  const largest = counted.sort((a, b) => b.size - a.size || (a.group < b.group ? -1 : 1))[0];
+  const largest = counted.sort((x, y) => y.size - x.size || (x.names[0]! < y.names[0]! ? -1 : 1))[0];
   if (largest === undefined || largest.size < minConfigurations) return undefined;
-  const tasks = largest.members.flatMap((run) => (run.task ? [run.task] : []));
-  return { names: [...new Set([largest.group, ...tasks])].slice(0, 20), runs: largest.members };
+  return { names: [...new Set(largest.names)], runs: largest.members };
 }

@@ -200,5 +200,9 @@ describe("recommendFrom", () => {
       }));
       expect(tunedTask(seeds)).toBeUndefined();
     });
+
+    test("a group of several tasks is no task of its own", () => {
+      expect(tunedTask(tuned.map((run, index) => ({ ...run, task: `task-${index % 2}` })))).toBeUndefined();
+    });
   });
 });
