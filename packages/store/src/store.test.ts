@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -155,10 +157,21 @@ describe("upsertRuns", () => {
       for (let i = 0; i < 3000; i++) yield run(`x${i}`, 5);
       throw new Error("disk gone");
     };
-    await expect(withStore(folder, {}, (store) => store.upsertRuns(failing()))).rejects.toThrow("disk gone");
+    await withStore(folder, {}, async (store) => {
+      await expect(store.upsertRuns(failing())).rejects.toThrow("disk gone");
+      collectGarbage();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(await store.readRuns()).toEqual([run("a", 3)]);
+    });
     expect(await read()).toEqual([run("a", 3)]);
   });
 });
+
+/** An appender that is collected as garbage writes what it holds: the test must see that it holds nothing. */
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+}
 
 describe("a store that cannot be opened", () => {
   test("another process that holds it is named, and one that ends is waited for", async () => {

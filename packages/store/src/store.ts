@@ -93,6 +93,11 @@ class Upsert {
     this.writer.add(run, packed);
   }
 
+  /** Ends the writing of a transaction that is to be rolled back. */
+  abandon(): void {
+    this.writer.abandon();
+  }
+
   async finish(): Promise<void> {
     this.writer.close();
     if (this.replaced.length === 0) return;
@@ -139,13 +144,15 @@ export class ExperimentStore {
   async upsertRuns(records: Iterable<RunRecord> | AsyncIterable<RunRecord>): Promise<UpsertCounts> {
     const { connection } = this.database;
     await connection.run("BEGIN");
+    let upsert: Upsert | undefined;
     try {
-      const upsert = await Upsert.begin(connection);
+      upsert = await Upsert.begin(connection);
       for await (const record of records) await upsert.put(record);
       await upsert.finish();
       await connection.run("COMMIT");
       return upsert.counts;
     } catch (error) {
+      upsert?.abandon();
       await connection.run("ROLLBACK");
       throw error;
     }

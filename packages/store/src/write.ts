@@ -6,7 +6,7 @@ import { chunkRows, writeNumbers } from "./vector.ts";
 
 /** Appends checkpoints, a full chunk of columns at a time. */
 class CheckpointWriter {
-  private readonly appender: DuckDBAppender;
+  readonly appender: DuckDBAppender;
   private readonly newChunk: (rows: number) => DuckDBDataChunk;
   private readonly full: DuckDBDataChunk;
   private readonly keys = [0, 1, 2].map(() => new Int32Array(chunkRows));
@@ -122,5 +122,19 @@ export class RunWriter {
     this.heads.closeSync();
     this.extras.closeSync();
     this.checkpoints.close();
+  }
+
+  /**
+   * Gives the appenders up before their transaction is rolled back. One that is left open would write its buffered rows
+   * when it is collected as garbage, after the rollback, and so keep them.
+   */
+  abandon(): void {
+    for (const appender of [this.heads, this.extras, this.checkpoints.appender]) {
+      try {
+        appender.closeSync();
+      } catch {
+        // Its rows are thrown away with the transaction; the error that is told is the one that led here.
+      }
+    }
   }
 }
