@@ -37,11 +37,14 @@ export function restricted(
   bound: Bound,
   allowed: readonly number[],
 ): { saving: Float64Array; risk: Float64Array } {
-  const risk = riskOf(prediction, bound);
-  return {
-    saving: Float64Array.from(allowed, (position) => prediction.saving[position]!),
-    risk: Float64Array.from(allowed, (position) => risk[position]!),
-  };
+  const risks = riskOf(prediction, bound);
+  const saving = new Float64Array(allowed.length);
+  const risk = new Float64Array(allowed.length);
+  for (let k = 0; k < allowed.length; k++) {
+    saving[k] = prediction.saving[allowed[k]!]!;
+    risk[k] = risks[allowed[k]!]!;
+  }
+  return { saving, risk };
 }
 
 /** The setting that a rule chooses for a task. */

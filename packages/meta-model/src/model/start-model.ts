@@ -66,6 +66,8 @@ export class StartModel {
   readonly fit: FitRuns;
   readonly calibration: KeptRuns;
   readonly #overall: Float64Array;
+  /** Room for one prediction, `[nTargets]`; `predictionOf` copies out of it. */
+  readonly #row: Float64Array;
   readonly #distance: TaskDistance;
   readonly #features: readonly Float64Array[];
   readonly #near: (features: Float64Array) => { near: Neighbours; share: number };
@@ -83,6 +85,7 @@ export class StartModel {
     };
     this.calibration = keptRuns(container, `${prefix}.calibration`, header.calibration.classes);
     this.#overall = Float64Array.from(container.section(`${prefix}.overall`, "f64"));
+    this.#row = new Float64Array(this.#overall.length);
     const training: TrainingSet = {
       features: this.#features,
       kinds: header.kinds,
@@ -107,7 +110,8 @@ export class StartModel {
     const { near, share } = this.#near(features);
     const { candidates } = this.header;
     const n = candidates.length;
-    const row = this.#overall.map((value) => (1 - share) * value);
+    const row = this.#row;
+    for (let t = 0; t < row.length; t++) row[t] = (1 - share) * this.#overall[t]!;
     for (let k = 0; k < near.runs.length; k++) {
       this.#addOutcomes(row, near.runs[k]!, share * near.weights[k]!);
     }
