@@ -257,15 +257,18 @@ function delivered(policy: SimplePolicy, delivery: Delivery | undefined): Simple
   return delivery === undefined || delivery === policy.delivery ? policy : { ...policy, delivery };
 }
 
-/** Weighted quantile over neighbours: the smallest value with at least that share of weight at or below it. */
-function quantile(values: readonly number[], weights: Float64Array, share: number): number {
-  const order = values.map((_, index) => index).sort((a, b) => values[a]! - values[b]!);
+/** Weighted quantile: the smallest value, along `order`, with at least that share of weight at or below it. */
+function quantile(
+  values: Float64Array,
+  weights: Float64Array,
+  at: { order: Uint32Array; share: number },
+): number {
   let weight = 0;
-  for (const index of order) {
+  for (const index of at.order) {
     weight += weights[index]!;
-    if (weight >= share - 1e-9) return values[index]!;
+    if (weight >= at.share - 1e-9) return values[index]!;
   }
-  return values[order.at(-1) ?? 0] ?? 0;
+  return values[at.order.at(-1) ?? 0] ?? 0;
 }
 
 /** Mean and 5 % to 95 % range of a setting's outcomes over the neighbours. */
@@ -276,13 +279,20 @@ function predictedFor(
 ): Recommendation["predicted"] {
   const { fit, grid, header } = start;
   const summary = (outcome: Uint16Array): { mean: number; low: number; high: number } => {
-    const values = Array.from(neighbours.runs, (run) =>
-      dequantised(outcome[run * grid.nSettings + setting]!),
-    );
+    const { runs, weights } = neighbours;
+    const values = new Float64Array(runs.length);
+    const order = new Uint32Array(runs.length);
+    let mean = 0;
+    for (let k = 0; k < runs.length; k++) {
+      values[k] = dequantised(outcome[runs[k]! * grid.nSettings + setting]!);
+      order[k] = k;
+      mean += values[k]! * weights[k]!;
+    }
+    order.sort((x, y) => values[x]! - values[y]! || x - y);
     return {
-      mean: values.reduce((sum, value, k) => sum + value * neighbours.weights[k]!, 0),
-      low: quantile(values, neighbours.weights, 0.05),
-      high: quantile(values, neighbours.weights, 0.95),
+      mean,
+      low: quantile(values, weights, { order, share: 0.05 }),
+      high: quantile(values, weights, { order, share: 0.95 }),
     };
   };
   return { saving: summary(fit.saving), emLoss: summary(fit.emLoss), costUnit: header.costUnit };
