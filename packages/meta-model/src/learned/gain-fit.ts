@@ -4,7 +4,7 @@ import type { Table } from "../trees/binning.ts";
 import { groupFolds, positions } from "./cross-fit.ts";
 import { featureRows, nRowFeatures } from "./feature-rows.ts";
 import { sampleGainRows, type GainRows } from "./gain-rows.ts";
-import { statisticsOf, type RowStatistic } from "./gain-statistic.ts";
+import { gainScales, statisticsOf, type GainScale, type RowStatistic } from "./gain-statistic.ts";
 import type { InRunTraining } from "./in-run-learner.ts";
 import { levelsOf, type Levels } from "./levels.ts";
 
@@ -25,7 +25,7 @@ export interface GainFitOptions {
 export interface GainData {
   /** `[nRows, nRowFeatures]` */
   readonly table: Table;
-  /** Square roots of the remaining gain, `[nRows]`. */
+  /** Square roots of the remaining gain, clipped by `scale`, `[nRows]`. */
   readonly roots: Float64Array;
   /** `[nRows]` */
   readonly weights: Float64Array;
@@ -33,6 +33,7 @@ export interface GainData {
   readonly run: Uint32Array;
   /** Share of the run's cost that is still to come, `[nRows]`. */
   readonly remaining: Float64Array;
+  readonly scale: GainScale;
   readonly seed: number;
 }
 
@@ -50,6 +51,7 @@ interface Sample extends GainRows {
   /** `[nRows, nRowFeatures]` */
   readonly features: Float64Array;
   readonly remaining: Float64Array;
+  readonly scale: GainScale;
 }
 
 /**
@@ -70,7 +72,7 @@ export function fitGain<P extends RowStatistic>(
   let mostGroups = 0;
   for (const kind of ["quality", "loss"] as const) {
     const own = positions(curves.length, (run) => curves[run]!.kind === kind);
-    const sample = sampleOf(training, own, settings);
+    const sample = sampleOf(training, own, { ...settings, scale: gainScales[kind] });
     const nGroups = new Set(Array.from(sample.run, (run) => training.groups[run])).size;
     mostGroups = Math.max(mostGroups, nGroups);
     if (nGroups < 2) continue;
@@ -91,7 +93,7 @@ export function fitGain<P extends RowStatistic>(
 function sampleOf(
   { curves, tasks, groups }: InRunTraining,
   own: readonly number[],
-  settings: GainFitOptions,
+  settings: GainFitOptions & { readonly scale: GainScale },
 ): Sample {
   const perRun = Math.max(
     2,
@@ -115,7 +117,7 @@ function sampleOf(
     const { cost } = curves[own[at]!]!;
     return 1 - cost[rows.checkpoint[row]!]! / cost.at(-1)!;
   });
-  return { ...rows, remaining, run: rows.run.map((at) => own[at]!), features };
+  return { ...rows, remaining, run: rows.run.map((at) => own[at]!), features, scale: settings.scale };
 }
 
 /** Writes the statistics of each run from a fit without its group. */
@@ -161,10 +163,13 @@ function dataOf(sample: Sample, takes: (run: number) => boolean, seed: number): 
   });
   return {
     table: { values, nRows: which.length, nColumns: nRowFeatures },
-    roots: Float64Array.from(which, (row) => Math.sqrt(Math.max(0, sample.gain[row]!))),
+    roots: Float64Array.from(which, (row) =>
+      Math.sqrt(Math.min(Math.max(0, sample.gain[row]!), sample.scale.clip)),
+    ),
     weights: Float64Array.from(which, (row) => sample.weight[row]!),
     run: Uint32Array.from(which, (row) => sample.run[row]!),
     remaining: Float64Array.from(which, (row) => sample.remaining[row]!),
+    scale: sample.scale,
     seed,
   };
 }

@@ -15,7 +15,7 @@ export interface GainRows {
 
 /**
  * What the rest of the run adds at each checkpoint: best(end) - best(t), `[nCheckpoints]`; for a run with a loss
- * only, min(t) / min(end) - 1. NaN before the first value.
+ * only, min(t) / min(end) - 1, as outcomes count it: plain differences where min(end) is 0. NaN before the first value.
  */
 export function remainingGain(curve: Curve): Float64Array {
   const isLoss = curve.kind === "loss";
@@ -26,7 +26,8 @@ export function remainingGain(curve: Curve): Float64Array {
     else if (Number.isNaN(record)) record = value;
     best[index] = record;
   });
-  return best.map((value) => (isLoss ? value / record - 1 : record - value));
+  const unit = isLoss && record !== 0 ? Math.abs(record) : 1;
+  return best.map((value) => (isLoss ? value - record : record - value) / unit);
 }
 
 /** How many checkpoints of a run a fit looks at. */

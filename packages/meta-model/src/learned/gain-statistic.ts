@@ -1,3 +1,4 @@
+import type { Curve } from "@stopwise/core";
 import { nRowFeatures, rowFeatureNames } from "./feature-rows.ts";
 
 /** A statistic of one feature row, `[nRowFeatures]`: larger means nearer to a stop. */
@@ -10,14 +11,32 @@ export interface RowStatistic {
 const progressColumn = rowFeatureNames.indexOf("progress");
 const leastRemaining = 0.02;
 
+/** How the remaining gain of one kind of run is learned and weighed against what is left of the plan. */
+export interface GainScale {
+  /** Larger gains count as this one, in the unit of the gain. */
+  readonly clip: number;
+  /** Power of the share of the plan that is left by which the root of the gain is divided. */
+  readonly remainingPower: number;
+}
+
 /**
- * z = -g / max(1 - progress, 0.02)^(1/4), g the predicted square root of the remaining gain; the divisor is 1 without a
+ * A relative fall of the loss has no upper end and a few runs fall a hundredfold: beyond 0.2, where certificates clip
+ * too, all that counts is that much is left. Both values were compared on the reference curves, see the record of the
+ * learned criterion in `docs/decisions`.
+ */
+export const gainScales: Readonly<Record<Curve["kind"], GainScale>> = {
+  quality: { clip: Infinity, remainingPower: 0.25 },
+  loss: { clip: 0.2, remainingPower: 0 },
+};
+
+/**
+ * z = -g / max(1 - progress, 0.02)^power, g the predicted square root of the remaining gain; the divisor is 1 without a
  * plan.
  */
-export function gainStatistic(predictedRoot: number, row: ArrayLike<number>): number {
+export function gainStatistic(predictedRoot: number, row: ArrayLike<number>, remainingPower: number): number {
   const progress = row[progressColumn]!;
-  if (Number.isNaN(progress)) return -predictedRoot;
-  return -predictedRoot / Math.max(1 - progress, leastRemaining) ** 0.25;
+  if (remainingPower === 0 || Number.isNaN(progress)) return -predictedRoot;
+  return -predictedRoot / Math.max(1 - progress, leastRemaining) ** remainingPower;
 }
 
 /** The statistic at every row, `[nRows]`; rows are `[nRows, nRowFeatures]`. */

@@ -6,9 +6,11 @@ import { gainStatistic, type RowStatistic } from "./gain-statistic.ts";
 /** Predicts the square root of the remaining gain as the mean of several boosted ensembles over the same columns. */
 export class MeanOfTrees implements RowStatistic {
   readonly #members: readonly BoostedTrees[];
+  readonly #remainingPower: number;
 
-  constructor(members: readonly BoostedTrees[]) {
+  constructor(members: readonly BoostedTrees[], remainingPower: number) {
     this.#members = members;
+    this.#remainingPower = remainingPower;
   }
 
   predict(row: ArrayLike<number>): number {
@@ -18,7 +20,7 @@ export class MeanOfTrees implements RowStatistic {
   }
 
   statistic(row: ArrayLike<number>): number {
-    return gainStatistic(this.predict(row), row);
+    return gainStatistic(this.predict(row), row, this.#remainingPower);
   }
 
   statistics(rows: Float64Array): Float64Array {
@@ -26,17 +28,24 @@ export class MeanOfTrees implements RowStatistic {
     for (const member of this.#members)
       member.predictRows(rows).forEach((value, row) => (sums[row]! += value));
     return sums.map((sum, row) =>
-      gainStatistic(sum / this.#members.length, rows.subarray(row * nRowFeatures, (row + 1) * nRowFeatures)),
+      gainStatistic(
+        sum / this.#members.length,
+        rows.subarray(row * nRowFeatures, (row + 1) * nRowFeatures),
+        this.#remainingPower,
+      ),
     );
   }
 
   write(writer: ByteWriter): void {
+    writer.f64(this.#remainingPower);
     writer.u32(this.#members.length);
     for (const member of this.#members) member.write(writer);
   }
 
   /** Reads what `write` wrote. */
   static read(reader: ByteReader): MeanOfTrees {
-    return new MeanOfTrees(Array.from({ length: reader.u32() }, () => BoostedTrees.read(reader)));
+    const remainingPower = reader.f64();
+    const members = Array.from({ length: reader.u32() }, () => BoostedTrees.read(reader));
+    return new MeanOfTrees(members, remainingPower);
   }
 }

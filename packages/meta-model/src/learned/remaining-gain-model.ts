@@ -18,14 +18,14 @@ export interface GainHead {
 
 type Kind = Curve["kind"];
 const kinds: readonly Kind[] = ["quality", "loss"];
-const magic = 0x53574732;
+const magic = 0x53574733;
 
 /**
  * Remaining gain: z = -g / max(1 - p, 0.02)^(1/4), with g the predicted square root of the quality that the rest of
- * the run would still add to the best checkpoint, and p the share of the plan that is done (without a plan the
- * divisor is 1). A run stops when too little is left to be gained. On the square-root scale one long late rise does
+ * the run would still add to the best checkpoint, and p the share of the plan that is done (without a plan, and for
+ * runs of a loss only, the divisor is 1). A run stops when too little is left to be gained. On the square-root scale one long late rise does
  * not drown the many small ones; the mean of several quantiles with the mean makes the prediction err on the side of
- * going on. For runs of a loss only the gain is the relative fall of the eval loss that is still to come.
+ * going on. For runs of a loss only the gain is the relative fall of the eval loss that is still to come, at most 0.2.
  *
  * Works with any subset of signals missing: what is missing is a value of its own in every split. A kind of run that
  * was not learned from has NaN throughout, which never stops.

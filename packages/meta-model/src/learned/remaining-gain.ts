@@ -52,7 +52,10 @@ export function fitRemainingGain(
 /** Remaining gain as the referee takes it. */
 export const remainingGainLearner: InRunLearner = { name: "remaining-gain", fit: fitRemainingGain };
 
-function boosted({ table, roots, weights, seed }: GainData, settings: RemainingGainOptions): MeanOfTrees {
+function boosted(
+  { table, roots, weights, scale, seed }: GainData,
+  settings: RemainingGainOptions,
+): MeanOfTrees {
   const binned = binTable(table);
   const target = settings.scale === "root" ? roots : roots.map((root) => root * root);
   return new MeanOfTrees(
@@ -63,5 +66,6 @@ function boosted({ table, roots, weights, seed }: GainData, settings: RemainingG
         seed: seedFor(seed, `member-${member}`),
       }),
     ),
+    scale.remainingPower,
   );
 }

@@ -41,7 +41,7 @@ export function fitRidgeGain(
 /** Ridge regression of the remaining gain as the referee takes it. */
 export const ridgeGainLearner: InRunLearner = { name: "ridge-gain", fit: fitRidgeGain };
 
-function ridge({ table, roots, weights }: GainData): RowStatistic {
+function ridge({ table, roots, weights, scale }: GainData): RowStatistic {
   const { values, nRows, nColumns } = table;
   const rowAt = (row: number): Float64Array => values.subarray(row * nColumns, (row + 1) * nColumns);
   const scaling = scalingOf(values, nColumns);
@@ -69,7 +69,7 @@ function ridge({ table, roots, weights }: GainData): RowStatistic {
     statistic(row) {
       const terms = termsOf(row, scaling);
       const root = terms.reduce((sum, term, a) => sum + term * coefficients[a]!, 0);
-      return gainStatistic(root, row);
+      return gainStatistic(root, row, scale.remainingPower);
     },
   };
 }

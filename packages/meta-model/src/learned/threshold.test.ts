@@ -61,6 +61,8 @@ describe("gain rows", () => {
       points: [1.5, 2, 1].map((value, step) => ({ step: step + 1, value })),
     };
     expect([...remainingGain(curveOf(runRecordSchema.parse(loss)))]).toEqual([0.5, 0.5, 0]);
+    const toZero = { ...loss, points: [...loss.points, { step: 9, value: 0 }] };
+    expect([...remainingGain(curveOf(runRecordSchema.parse(toZero)))]).toEqual([1.5, 1.5, 1, 0]);
   });
 
   test("each run weighs the same in its group, groups by the root of their size, and the last checkpoint is left out", () => {
