@@ -15,6 +15,10 @@ export class TaskDistance {
   readonly #nVarying: number;
   /** Share of the runs that know each feature. */
   readonly #known: Float64Array;
+  /** Features of the training set by column, `[nFeatures, nRuns]`. */
+  readonly #columns: Float64Array;
+  /** Sums of one call, `[nRuns]`. */
+  readonly #sums: Float64Array;
 
   constructor(training: Pick<TrainingSet, "features" | "kinds" | "weights">) {
     const { features, kinds, weights } = training;
@@ -25,6 +29,11 @@ export class TaskDistance {
     this.#known = Float64Array.from(kinds, (_, j) => {
       const known = features.filter((row) => !Number.isNaN(row[j]!)).length;
       return known / Math.max(features.length, 1);
+    });
+    this.#sums = new Float64Array(features.length);
+    this.#columns = new Float64Array(kinds.length * features.length);
+    features.forEach((row, run) => {
+      for (let j = 0; j < kinds.length; j++) this.#columns[j * features.length + run] = row[j]!;
     });
     let varying = 0;
     kinds.forEach((_, j) => {
@@ -51,6 +60,63 @@ export class TaskDistance {
       }
     }
     return sum / this.#nVarying;
+  }
+
+  /**
+   * `between` a task and every run of the training set, `[nRuns]`: a feature at a time, nRuns x nFeatures steps.
+   *
+   * @param task features of the task, `[nFeatures]`
+   * @param into where the distances are put, `[nRuns]`
+   */
+  toAll(task: Float64Array, into: Float64Array): Float64Array {
+    into.fill(0);
+    for (let j = 0; j < this.#scale.length; j++) {
+      if (task[j]! !== task[j]!) this.#addUnknown(j, into);
+      else this.#addKnown(j, { x: task[j]!, category: categoryPenalty, into });
+    }
+    for (let run = 0; run < into.length; run++) into[run]! /= this.#nVarying;
+    return into;
+  }
+
+  /** The least of `toPast` over every run of the training set; +infinity without runs. */
+  leastToPast(task: Float64Array): number {
+    const sums = this.#sums.fill(0);
+    for (let j = 0; j < this.#scale.length; j++) {
+      if (task[j]! === task[j]!)
+        this.#addKnown(j, { x: task[j]!, category: 2 * categoryPenalty, into: sums });
+      else for (let run = 0; run < sums.length; run++) sums[run]! += this.#known[j]! / 2;
+    }
+    let least = Infinity;
+    for (let run = 0; run < sums.length; run++) if (sums[run]! < least) least = sums[run]!;
+    return least / this.#nVarying;
+  }
+
+  /** Adds what a feature that only the runs know stands for. */
+  #addUnknown(j: number, into: Float64Array): void {
+    if (this.#known[j] === 0) return;
+    const columns = this.#columns;
+    const start = j * into.length;
+    for (let run = 0; run < into.length; run++) {
+      const y = columns[start + run]!;
+      if (y === y) into[run]! += unknownPenalty;
+    }
+  }
+
+  /** Adds the squared difference of a feature that the task knows, to every run. */
+  #addKnown(j: number, { x, category, into }: { x: number; category: number; into: Float64Array }): void {
+    const columns = this.#columns;
+    const start = j * into.length;
+    const scale = this.#scale[j]!;
+    const isCategory = this.#isCategory[j] === 1;
+    for (let run = 0; run < into.length; run++) {
+      const y = columns[start + run]!;
+      if (y !== y) into[run]! += unknownPenalty;
+      else if (isCategory) into[run]! += x === y ? 0 : category;
+      else {
+        const difference = (x - y) * scale;
+        into[run]! += Math.min(difference * difference, 9);
+      }
+    }
   }
 
   /**
