@@ -84,7 +84,7 @@ export class TaskDistance {
     for (let j = 0; j < this.#scale.length; j++) {
       if (task[j]! === task[j]!)
         this.#addKnown(j, { x: task[j]!, category: 2 * categoryPenalty, into: sums });
-      else for (let run = 0; run < sums.length; run++) sums[run]! += this.#known[j]! / 2;
+      else if (this.#known[j]! > 0) addToEach(sums, this.#known[j]! / 2);
     }
     let least = Infinity;
     for (let run = 0; run < sums.length; run++) if (sums[run]! < least) least = sums[run]!;
@@ -107,15 +107,18 @@ export class TaskDistance {
     const columns = this.#columns;
     const start = j * into.length;
     const scale = this.#scale[j]!;
-    const isCategory = this.#isCategory[j] === 1;
-    for (let run = 0; run < into.length; run++) {
-      const y = columns[start + run]!;
-      if (y !== y) into[run]! += unknownPenalty;
-      else if (isCategory) into[run]! += x === y ? 0 : category;
-      else {
-        const difference = (x - y) * scale;
-        into[run]! += Math.min(difference * difference, 9);
+    if (this.#isCategory[j] === 1) {
+      for (let run = 0; run < into.length; run++) {
+        const y = columns[start + run]!;
+        if (y !== x) into[run]! += y === y ? category : unknownPenalty;
       }
+      return;
+    }
+    for (let run = 0; run < into.length; run++) {
+      const difference = (x - columns[start + run]!) * scale;
+      const square = difference * difference;
+      // NaN, unknown of the run, is not below 9.
+      into[run]! += square < 9 ? square : square === square ? 9 : unknownPenalty;
     }
   }
 
@@ -136,6 +139,10 @@ export class TaskDistance {
     }
     return sum / this.#nVarying;
   }
+}
+
+function addToEach(sums: Float64Array, value: number): void {
+  for (let run = 0; run < sums.length; run++) sums[run]! += value;
 }
 
 /** 1 / weighted standard deviation of the known values of a feature; 1 where it does not vary. */
