@@ -43,10 +43,13 @@ export class FittedKernel implements FittedEstimator {
   readonly #weights: Float64Array;
   readonly smoothing: Smoothing;
 
-  /** Chooses the smoothing on the training set, or takes the one that an earlier fit chose. */
-  constructor(training: TrainingSet, smoothing?: Smoothing) {
+  /**
+   * Chooses the smoothing on the training set, or takes the one that an earlier fit chose; the distance, where it is
+   * made already, is taken over.
+   */
+  constructor(training: TrainingSet, smoothing?: Smoothing, distance = new TaskDistance(training)) {
     this.#training = training;
-    this.#distance = new TaskDistance(training);
+    this.#distance = distance;
     this.#totals = new GroupTotals(training);
     this.#totalWeight = training.weights.reduce((sum, weight) => sum + weight, 0);
     this.#heaviest = new HeaviestRuns(training.features.length, maxNeighbours);

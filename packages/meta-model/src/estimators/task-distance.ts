@@ -22,25 +22,21 @@ export class TaskDistance {
 
   constructor(training: Pick<TrainingSet, "features" | "kinds" | "weights">) {
     const { features, kinds, weights } = training;
+    const [nFeatures, nRuns] = [kinds.length, features.length];
     this.#isCategory = Uint8Array.from(kinds, (kind) => (kind === "category" ? 1 : 0));
-    this.#scale = Float64Array.from(kinds, (kind, j) =>
-      kind === "category" ? 1 : inverseSpread(features, weights, j),
-    );
-    this.#known = Float64Array.from(kinds, (_, j) => {
-      const known = features.filter((row) => !Number.isNaN(row[j]!)).length;
-      return known / Math.max(features.length, 1);
-    });
-    this.#sums = new Float64Array(features.length);
-    this.#columns = new Float64Array(kinds.length * features.length);
-    features.forEach((row, run) => {
-      for (let j = 0; j < kinds.length; j++) this.#columns[j * features.length + run] = row[j]!;
-    });
-    let varying = 0;
-    kinds.forEach((_, j) => {
-      const first = features[0]?.[j];
-      if (features.some((row) => !Object.is(row[j], first))) varying++;
-    });
-    this.#nVarying = Math.max(varying, 1);
+    this.#scale = new Float64Array(nFeatures).fill(1);
+    this.#known = new Float64Array(nFeatures);
+    this.#columns = new Float64Array(nFeatures * nRuns);
+    this.#sums = new Float64Array(nRuns);
+    let nVarying = 0;
+    for (let j = 0; j < nFeatures; j++) {
+      const column = this.#columns.subarray(j * nRuns, (j + 1) * nRuns);
+      for (let run = 0; run < nRuns; run++) column[run] = features[run]![j]!;
+      if (this.#isCategory[j] === 0) this.#scale[j] = inverseSpread(column, weights);
+      this.#known[j] = nKnown(column) / Math.max(nRuns, 1);
+      if (varies(column)) nVarying++;
+    }
+    this.#nVarying = Math.max(nVarying, 1);
   }
 
   /** Squared distance, >= 0; about 2 between two random tasks of the training set. */
@@ -145,18 +141,32 @@ function addToEach(sums: Float64Array, value: number): void {
   for (let run = 0; run < sums.length; run++) sums[run]! += value;
 }
 
+function nKnown(column: Float64Array): number {
+  let known = 0;
+  for (let run = 0; run < column.length; run++) if (column[run]! === column[run]!) known++;
+  return known;
+}
+
+/** Whether a feature takes two values, unknown being one. */
+function varies(column: Float64Array): boolean {
+  for (let run = 1; run < column.length; run++) if (!Object.is(column[run], column[0])) return true;
+  return false;
+}
+
 /** 1 / weighted standard deviation of the known values of a feature; 1 where it does not vary. */
-function inverseSpread(features: readonly Float64Array[], weights: Float64Array, j: number): number {
-  let [total, mean, square] = [0, 0, 0];
-  features.forEach((row, run) => {
-    const value = row[j]!;
-    if (Number.isNaN(value)) return;
+function inverseSpread(column: Float64Array, weights: Float64Array): number {
+  let total = 0;
+  let mean = 0;
+  let square = 0;
+  for (let run = 0; run < column.length; run++) {
+    const value = column[run]!;
+    if (Number.isNaN(value)) continue;
     const weight = weights[run]!;
     total += weight;
     const step = ((value - mean) * weight) / total;
     square += weight * (value - mean) * (value - mean - step);
     mean += step;
-  });
+  }
   const spread = Math.sqrt(square / total);
   return spread > 1e-9 ? 1 / spread : 1;
 }

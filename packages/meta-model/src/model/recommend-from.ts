@@ -64,7 +64,7 @@ export function recommendFrom(
   const bound = boundOf(options);
   const start = partFor(model, task, metricClass);
   if (start === undefined) return withoutRuns(model, { bound, metricClass });
-  const scope = start === model.own?.start ? "same-task" : "new-task";
+  const scope = start === model.start[start.header.kind] ? "new-task" : "same-task";
   const question = { bound, metricClass, allowed: allowedFor(start, options) };
   const calibration = remembered(model, { start, question, options, scope });
   const features = taskFeatures({ ...task, metricClass });

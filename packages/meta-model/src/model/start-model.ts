@@ -95,7 +95,6 @@ export class StartModel {
   /** Rooms by how many candidates may be chosen: one for all, one for each trainer. */
   readonly #rooms = new Map<number, ChoiceRoom>();
   readonly #distance: TaskDistance;
-  readonly #features: readonly Float64Array[];
   readonly #near: (features: Float64Array) => { near: Neighbours; share: number };
 
   constructor(container: Container, header: StartHeader, prefix: string) {
@@ -103,7 +102,7 @@ export class StartModel {
     this.grid = new SettingGrid(header.families);
     const nFeatures = header.kinds.length;
     const flat = container.section(`${prefix}.fit.features`, "f64");
-    this.#features = header.fit.ids.map((_, run) => flat.subarray(run * nFeatures, (run + 1) * nFeatures));
+    const features = header.fit.ids.map((_, run) => flat.subarray(run * nFeatures, (run + 1) * nFeatures));
     this.fit = {
       ...keptRuns(container, `${prefix}.fit`, header.fit.classes),
       ids: header.fit.ids,
@@ -119,7 +118,7 @@ export class StartModel {
     this.#outcomes = new Float64Array(this.fit.nRuns);
     this.#ranking = new Ranking(Math.max(this.fit.nRuns, 1));
     const training: TrainingSet = {
-      features: this.#features,
+      features,
       kinds: header.kinds,
       targets: new Float32Array(0),
       nTargets: 0,
@@ -127,7 +126,8 @@ export class StartModel {
       groups: this.fit.groups,
     };
     this.#distance = new TaskDistance(training);
-    this.#near = nearOf(training, header, () => readForest(`${prefix}.forest`, container));
+    const trees = (): ReturnType<typeof readForest> => readForest(`${prefix}.forest`, container);
+    this.#near = nearOf(header, { training, distance: this.#distance, trees });
   }
 
   /** Distance of a task to the nearest run that predictions are made from. */
@@ -193,15 +193,18 @@ export class StartModel {
 }
 
 function nearOf(
-  training: TrainingSet,
   header: StartHeader,
-  trees: () => ReturnType<typeof readForest>,
+  {
+    training,
+    distance,
+    trees,
+  }: { training: TrainingSet; distance: TaskDistance; trees: () => ReturnType<typeof readForest> },
 ): (features: Float64Array) => { near: Neighbours; share: number } {
   if (header.estimator === "forest") {
     const forest = new FittedForest(training, { trees: trees(), unseen: [] });
     return (features) => ({ near: forest.neighbours(features), share: 1 });
   }
-  const kernel = new FittedKernel(training, header.smoothing);
+  const kernel = new FittedKernel(training, header.smoothing, distance);
   if (header.estimator === "kernel") return (features) => kernel.local(features);
   return (features) => ({ near: kernel.neighbours(features), share: 0 });
 }
