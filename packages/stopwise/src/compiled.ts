@@ -3,7 +3,7 @@ import type { Script } from "node:vm";
 // `import` of these would load what they only load when it is asked for, such as streams: some milliseconds.
 const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");
 const { createRequire } = process.getBuiltinModule("node:module");
-const { dirname } = process.getBuiltinModule("node:path");
+const path = process.getBuiltinModule("node:path");
 const vm = process.getBuiltinModule("node:vm");
 
 /** The file beside a built file that keeps what V8 made of it. */
@@ -30,6 +30,6 @@ export function runCompiled(file: string): Compiled {
   const script = new vm.Script(source, { filename: file, ...(cachedData && { cachedData }) });
   const module = { exports: {} };
   const run = script.runInThisContext() as (...its: unknown[]) => void;
-  run(module.exports, createRequire(file), module, file, dirname(file));
+  run(module.exports, createRequire(file), module, file, path.dirname(file));
   return { exports: module.exports, script };
 }
