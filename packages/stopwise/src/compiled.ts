@@ -17,9 +17,9 @@ export interface Compiled {
 }
 
 /**
- * Runs a CommonJS file, compiled already where its cache beside it fits: compiling is a fifth of what a short command
- * costs beyond Node itself. V8 refuses what another version of itself made, and compiles anew; it knows the source by
- * its length only, so whoever writes the file writes its cache as well, or removes it.
+ * Runs a CommonJS file, compiled already where its cache beside it fits: compiling is a good part of what a short
+ * command costs beyond Node itself. V8 refuses what another version of itself made, and compiles anew; it knows the
+ * source by its length only, so whoever writes the file writes its cache as well, or removes it.
  *
  * @param file absolute path of the file, which imports nothing dynamically
  */
