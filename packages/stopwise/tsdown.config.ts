@@ -34,23 +34,17 @@ const program: UserConfig = {
   dts: false,
 };
 
-/** The file that `recommend` is built into by itself stays outside of the others. */
-const recommendApart = {
-  name: "recommend-apart",
-  resolveId: (source: string) =>
-    source.endsWith("/recommend-alone.ts") ? { id: "./recommend.js", external: true } : null,
-};
-
 export default defineConfig([
   {
     ...program,
     entry: { cli: "src/cli.ts" },
-    plugins: [recommendApart],
     hooks: { "build:done": copyShipped },
   },
   {
     ...program,
     entry: { recommend: "src/recommend-alone.ts" },
+    // CommonJS, which can be run as code that was compiled before: see src/compiled.ts.
+    format: "cjs",
     clean: false,
     outputOptions: { codeSplitting: false },
     // Without comments and blanks it is read and compiled faster; names stay, for stack traces.

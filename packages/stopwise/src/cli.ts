@@ -1,9 +1,12 @@
 #!/usr/bin/env node
+import { runCompiled } from "./compiled.ts";
+import type * as Alone from "./recommend-alone.ts";
+
 const args = process.argv.slice(2);
 
 async function run(): Promise<number> {
   if (args[0] === "recommend") {
-    const { recommendAlone } = await import("./recommend-alone.ts");
+    const { recommendAlone } = runCompiled(`${import.meta.dirname}/recommend.cjs`).exports as typeof Alone;
     return recommendAlone(args.slice(1));
   }
   const { runCommandLine } = await import("./command-line/program.ts");

@@ -148,8 +148,10 @@ export const taskFeatureList: readonly TaskFeature[] = [
  * @example taskFeatures({ datasetSize: 20_000 })[0] // 4.30103
  */
 export function taskFeatures(task: Task): Float64Array {
-  return Float64Array.from(taskFeatureList, (feature) => {
-    const value = feature.of(task);
-    return Number.isFinite(value) ? value : Number.NaN;
-  });
+  const features = new Float64Array(taskFeatureList.length);
+  for (let j = 0; j < features.length; j++) {
+    const value = taskFeatureList[j]!.of(task);
+    features[j] = Number.isFinite(value) ? value : Number.NaN;
+  }
+  return features;
 }

@@ -48,15 +48,26 @@ export function nTargetsOf(nCandidates: number): number {
 
 /** Reads a row of predicted targets; losses and probabilities that a linear model put outside their range are clipped. */
 export function predictionOf(row: Float64Array, nCandidates: number): PolicyPrediction {
-  const part = (index: number, high: number): Float64Array =>
-    row
-      .subarray(index * nCandidates, (index + 1) * nCandidates)
-      .map((value) => Math.min(Math.max(value, 0), high));
-  return {
-    saving: part(0, 1),
-    emLoss: part(1, clip),
-    tails: tailLevels.map((_, t) => part(2 + t, 1)),
-  };
+  const prediction = predictionOn(row.slice(), nCandidates);
+  clipPrediction(prediction);
+  return prediction;
+}
+
+/** A prediction whose parts are views on a row of targets, `[nTargets]`: it is what the row holds, unclipped. */
+export function predictionOn(row: Float64Array, nCandidates: number): PolicyPrediction {
+  const part = (index: number): Float64Array => row.subarray(index * nCandidates, (index + 1) * nCandidates);
+  return { saving: part(0), emLoss: part(1), tails: tailLevels.map((_, t) => part(2 + t)) };
+}
+
+/** Holds every part of a prediction to its range, in place. */
+export function clipPrediction({ saving, emLoss, tails }: PolicyPrediction): void {
+  clipAll(saving, 1);
+  clipAll(emLoss, clip);
+  for (const tail of tails) clipAll(tail, 1);
+}
+
+function clipAll(values: Float64Array, high: number): void {
+  for (let k = 0; k < values.length; k++) values[k] = Math.min(Math.max(values[k]!, 0), high);
 }
 
 /**
@@ -64,6 +75,15 @@ export function predictionOf(row: Float64Array, nCandidates: number): PolicyPred
  * tail, interpolated in log loss between the predicted tail levels.
  */
 export function riskOf(prediction: PolicyPrediction, bound: Bound): Float64Array {
+  return riskInto(undefined, prediction, bound);
+}
+
+/** `riskOf`, with the room where an interpolated risk is put, `[nCandidates]`; a new array without one. */
+export function riskInto(
+  room: Float64Array | undefined,
+  prediction: PolicyPrediction,
+  bound: Bound,
+): Float64Array {
   if (bound.kind !== "tail") return prediction.emLoss;
   const x = bound.maxEmLoss;
   const above = tailLevels.findIndex((level) => level >= x);
@@ -72,5 +92,7 @@ export function riskOf(prediction: PolicyPrediction, bound: Bound): Float64Array
   const [a, b] = [tailLevels[above - 1]!, tailLevels[above]!];
   const share = Math.log(x / a) / Math.log(b / a);
   const [low, high] = [prediction.tails[above - 1]!, prediction.tails[above]!];
-  return low.map((value, k) => (1 - share) * value + share * high[k]!);
+  const risk = room ?? new Float64Array(low.length);
+  for (let k = 0; k < risk.length; k++) risk[k] = (1 - share) * low[k]! + share * high[k]!;
+  return risk;
 }

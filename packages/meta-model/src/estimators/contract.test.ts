@@ -81,6 +81,24 @@ describe.each(members)("$name", (estimator) => {
     expect(moved).toBeLessThan(Math.max(0.03, visible));
   });
 
+  test("what was asked before does not show in an answer", () => {
+    const other = Float64Array.of(0.1, Number.NaN, 2);
+    const copied = (features: Float64Array): unknown => {
+      const near = fitted.neighbours?.(features);
+      return {
+        row: [...fitted.predict(features)],
+        runs: [...(near?.runs ?? [])],
+        weights: [...(near?.weights ?? [])],
+      };
+    };
+    const before = copied(task);
+    const kept = fitted.predict(task);
+    expect(copied(other)).not.toEqual(estimator === estimators.constant ? undefined : before);
+    fitted.predictHeldOut(3);
+    expect(copied(task)).toEqual(before);
+    expect([...kept]).toEqual((before as { row: number[] }).row);
+  });
+
   test("neighbours weigh 1 in all, the heaviest first", () => {
     const near = fitted.neighbours?.(task);
     if (near === undefined) return;

@@ -13,7 +13,10 @@ export interface TrainingSet {
   readonly groups: Int32Array;
 }
 
-/** Runs and how much each counts; the weights of one prediction sum to 1. */
+/**
+ * Runs and how much each counts; the weights of one prediction sum to 1. An estimator may give views on room that it
+ * uses again: they hold until it is asked next.
+ */
 export interface Neighbours {
   readonly runs: Int32Array;
   readonly weights: Float64Array;

@@ -1,7 +1,7 @@
 import { randomFrom, seedFor, shuffled, type Random } from "../random.ts";
 import type { Estimator, FittedEstimator, Neighbours, TrainingSet } from "./estimator.ts";
 import { growTree, leafOf, type ForestTree, type GrowthData } from "./forest-tree.ts";
-import { GroupTotals, heaviest, requireRuns, weightedMean } from "./weighted-mean.ts";
+import { GroupTotals, HeaviestRuns, requireRuns, weightedMean } from "./weighted-mean.ts";
 
 /** How a forest grows. */
 export interface ForestOptions {
@@ -113,12 +113,17 @@ export class FittedForest implements FittedEstimator {
   readonly #training: Pick<TrainingSet, "features" | "groups" | "kinds" | "targets" | "nTargets" | "weights">;
   readonly #isCategory: Uint8Array;
   readonly #totals: GroupTotals;
+  readonly #heaviest: HeaviestRuns;
+  /** Room for the weights of one task, `[nRuns]`. */
+  readonly #mass: Float64Array;
 
   constructor(training: TrainingSet, grown: Forest) {
     this.forest = grown;
     this.#training = training;
     this.#isCategory = Uint8Array.from(training.kinds, (kind) => (kind === "category" ? 1 : 0));
     this.#totals = new GroupTotals(training);
+    this.#heaviest = new HeaviestRuns(training.weights.length, maxForestNeighbours);
+    this.#mass = new Float64Array(training.weights.length);
   }
 
   predict(features: Float64Array): Float64Array {
@@ -138,18 +143,27 @@ export class FittedForest implements FittedEstimator {
 
   #neighboursBy(trees: readonly ForestTree[], features: Float64Array): Neighbours {
     const { weights } = this.#training;
-    const mass = forestWeights(trees, features, { isCategory: this.#isCategory, weights });
-    return heaviest(mass, maxForestNeighbours);
+    const mass = this.#mass.fill(0);
+    addForestWeights(mass, { trees, features, isCategory: this.#isCategory, weights });
+    return this.#heaviest.of(mass);
   }
 }
 
-/** Leaf co-occurrence weights of all runs, `[nRuns]`, summing to the number of trees. */
-export function forestWeights(
-  trees: readonly ForestTree[],
-  features: Float64Array,
-  { isCategory, weights }: { isCategory: Uint8Array; weights: Float64Array },
-): Float64Array {
-  const mass = new Float64Array(weights.length);
+/** Adds the leaf co-occurrence weights of all runs to `mass`, `[nRuns]`; they sum to the number of trees. */
+function addForestWeights(
+  mass: Float64Array,
+  {
+    trees,
+    features,
+    isCategory,
+    weights,
+  }: {
+    trees: readonly ForestTree[];
+    features: Float64Array;
+    isCategory: Uint8Array;
+    weights: Float64Array;
+  },
+): void {
   for (const tree of trees) {
     const leaf = leafOf(tree, features, isCategory);
     const start = tree.left[leaf]!;
@@ -158,5 +172,4 @@ export function forestWeights(
     for (let k = start; k < end; k++) total += weights[tree.members[k]!]!;
     for (let k = start; k < end; k++) mass[tree.members[k]!]! += weights[tree.members[k]!]! / total;
   }
-  return mass;
 }

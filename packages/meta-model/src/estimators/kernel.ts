@@ -1,6 +1,6 @@
 import type { Estimator, FittedEstimator, Neighbours, TrainingSet } from "./estimator.ts";
 import { TaskDistance } from "./task-distance.ts";
-import { GroupTotals, heaviest, requireRuns, weightedMean } from "./weighted-mean.ts";
+import { GroupTotals, HeaviestRuns, requireRuns, weightedMean } from "./weighted-mean.ts";
 
 /** Bandwidths, in units of squared task distance, and prior masses that group cross-validation chooses from. */
 const bandwidths = [0.02, 0.05, 0.1, 0.2, 0.4];
@@ -37,47 +37,60 @@ export class FittedKernel implements FittedEstimator {
   readonly #distance: TaskDistance;
   readonly #totals: GroupTotals;
   readonly #totalWeight: number;
+  readonly #heaviest: HeaviestRuns;
+  /** Room for the distances of one task, and for the weights that they give, `[nRuns]` each. */
+  readonly #distances: Float64Array;
+  readonly #weights: Float64Array;
   readonly smoothing: Smoothing;
 
-  /** Chooses the smoothing on the training set, or takes the one that an earlier fit chose. */
-  constructor(training: TrainingSet, smoothing?: Smoothing) {
+  /**
+   * Chooses the smoothing on the training set, or takes the one that an earlier fit chose; the distance, where it is
+   * made already, is taken over.
+   */
+  constructor(training: TrainingSet, smoothing?: Smoothing, distance = new TaskDistance(training)) {
     this.#training = training;
-    this.#distance = new TaskDistance(training);
+    this.#distance = distance;
     this.#totals = new GroupTotals(training);
     this.#totalWeight = training.weights.reduce((sum, weight) => sum + weight, 0);
+    this.#heaviest = new HeaviestRuns(training.features.length, maxNeighbours);
+    this.#distances = new Float64Array(training.features.length);
+    this.#weights = new Float64Array(training.features.length);
     this.smoothing = smoothing ?? this.#chooseSmoothing();
   }
 
   predict(features: Float64Array): Float64Array {
-    return this.#mix(this.#distances(features), undefined, this.smoothing);
+    return this.#mix(this.#distancesOf(features), undefined, this.smoothing);
   }
 
   predictHeldOut(run: number): Float64Array {
     const group = this.#training.groups[run]!;
-    return this.#mix(this.#distances(this.#training.features[run]!), group, this.smoothing);
+    return this.#mix(this.#distancesOf(this.#training.features[run]!), group, this.smoothing);
   }
 
   neighbours(features: Float64Array): Neighbours {
-    return heaviest(
-      this.#kernelWeights(this.#distances(features), undefined, this.smoothing.bandwidth),
-      maxNeighbours,
-    );
+    return this.local(features).near;
   }
 
-  #distances(features: Float64Array): Float64Array {
-    return Float64Array.from(this.#training.features, (row) => this.#distance.between(features, row));
-  }
-
-  #kernelWeights(distances: Float64Array, without: number | undefined, bandwidth: number): Float64Array {
+  /** Kernel weights of all runs, in their room; returns their sum. */
+  #weigh(distances: Float64Array, without: number | undefined, bandwidth: number): number {
     const { weights, groups } = this.#training;
-    return distances.map((distance, run) =>
-      groups[run] === without ? 0 : weights[run]! * Math.exp(-distance / bandwidth),
-    );
+    const into = this.#weights;
+    let mass = 0;
+    for (let run = 0; run < into.length; run++) {
+      const weight = groups[run] === without ? 0 : weights[run]! * Math.exp(-distances[run]! / bandwidth);
+      into[run] = weight;
+      mass += weight;
+    }
+    return mass;
   }
 
-  /** Neighbours of a task, and the share of a prediction that is theirs; the rest is the overall mean's. */
+  #distancesOf(features: Float64Array): Float64Array {
+    return this.#distance.toAll(features, this.#distances);
+  }
+
+  /** Neighbours of a task, valid until the next call, and the share of a prediction that is theirs; the rest is the overall mean's. */
   local(features: Float64Array): { near: Neighbours; share: number } {
-    return this.#local(this.#distances(features), undefined, this.smoothing);
+    return this.#local(this.#distancesOf(features), undefined, this.smoothing);
   }
 
   #local(
@@ -85,10 +98,9 @@ export class FittedKernel implements FittedEstimator {
     without: number | undefined,
     smoothing: Smoothing,
   ): { near: Neighbours; share: number } {
-    const weights = this.#kernelWeights(distances, without, smoothing.bandwidth);
-    const mass = weights.reduce((sum, weight) => sum + weight, 0);
+    const mass = this.#weigh(distances, without, smoothing.bandwidth);
     const share = mass === 0 ? 0 : mass / (mass + smoothing.prior * 0.05 * this.#totalWeight);
-    return { near: heaviest(weights, maxNeighbours), share };
+    return { near: this.#heaviest.of(this.#weights), share };
   }
 
   #mix(distances: Float64Array, without: number | undefined, smoothing: Smoothing): Float64Array {
@@ -105,7 +117,7 @@ export class FittedKernel implements FittedEstimator {
     const options = bandwidths.flatMap((bandwidth) => priorMasses.map((prior) => ({ bandwidth, prior })));
     const errors = new Float64Array(options.length);
     for (let run = 0; run < features.length; run += stride) {
-      const distances = this.#distances(features[run]!);
+      const distances = this.#distancesOf(features[run]!);
       options.forEach((option, index) => {
         const predicted = this.#mix(distances, groups[run], option);
         let error = 0;

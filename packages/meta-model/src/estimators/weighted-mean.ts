@@ -1,5 +1,6 @@
 import { InsufficientDataError } from "@stopwise/core";
 import type { Neighbours, TrainingSet } from "./estimator.ts";
+import { Ranking } from "./ranking.ts";
 
 /** Refuses an empty training set. @throws InsufficientDataError */
 export function requireRuns(training: TrainingSet): void {
@@ -25,21 +26,48 @@ export function weightedMean(training: TrainingSet, { runs, weights }: Neighbour
   return mean;
 }
 
-/** The heaviest `limit` runs with weights that sum to 1, heaviest first; ties by run number. Zero weights are left out. */
-export function heaviest(weights: Float64Array, limit: number): Neighbours {
-  let least = 0;
-  if (weights.length > limit) least = Float64Array.from(weights).sort()[weights.length - limit]!;
-  const order: number[] = [];
-  for (let run = 0; run < weights.length; run++) {
-    if (weights[run]! > 0 && weights[run]! >= least) order.push(run);
+/** Picks the heaviest runs out of many, in room that is made once. */
+export class HeaviestRuns {
+  readonly #ranking: Ranking;
+  /** `[nRuns]`, the heavier a run the smaller. */
+  readonly #keys: Float64Array;
+  readonly #runs: Int32Array;
+  readonly #weights: Float64Array;
+
+  /**
+   * Makes the room.
+   *
+   * @param nRuns runs to pick from
+   * @param limit runs to pick at most
+   */
+  constructor(nRuns: number, limit: number) {
+    this.#ranking = new Ranking(limit);
+    this.#keys = new Float64Array(nRuns);
+    this.#runs = new Int32Array(limit);
+    this.#weights = new Float64Array(limit);
   }
-  order.sort((a, b) => weights[b]! - weights[a]! || a - b);
-  order.length = Math.min(order.length, limit);
-  const total = order.reduce((sum, run) => sum + weights[run]!, 0);
-  return {
-    runs: Int32Array.from(order),
-    weights: Float64Array.from(order, (run) => weights[run]! / total),
-  };
+
+  /**
+   * The heaviest runs with weights that sum to 1, heaviest first; ties by run number. Zero weights are left out.
+   *
+   * @param weights `[nRuns]`, >= 0
+   * @returns views on the room of this picker, valid until its next call
+   */
+  of(weights: Float64Array): Neighbours {
+    const keys = this.#keys;
+    for (let run = 0; run < keys.length; run++) keys[run] = weights[run]! > 0 ? -weights[run]! : Infinity;
+    const order = this.#ranking.smallest(keys);
+    let total = 0;
+    for (let k = 0; k < order.length; k++) total += weights[order[k]!]!;
+    for (let k = 0; k < order.length; k++) {
+      this.#runs[k] = order[k]!;
+      this.#weights[k] = weights[order[k]!]! / total;
+    }
+    return {
+      runs: this.#runs.subarray(0, order.length),
+      weights: this.#weights.subarray(0, order.length),
+    };
+  }
 }
 
 /** Sums of weight and of weighted targets, over all runs and by group: what leaving one group out needs. */

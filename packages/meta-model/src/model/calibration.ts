@@ -3,11 +3,11 @@ import type { Bound } from "../certificates/bound.ts";
 import { calibrate } from "../certificates/calibrate.ts";
 import { choose, chooseAlong, choiceLevels, type ChoiceRule } from "../choice/choose.ts";
 import { isSafe, type Margin, type Quality } from "../choice/decision-quality.ts";
-import { riskOf, type PolicyPrediction } from "../choice/prediction.ts";
+import { riskInto, type PolicyPrediction } from "../choice/prediction.ts";
 import { tauGrid } from "../portfolio/policy-family.ts";
 import { levelQualities, sampleOf } from "../referee/level-quality.ts";
 import { dequantised } from "./quantised.ts";
-import type { KeptRuns, StartModel } from "./start-model.ts";
+import type { ChoiceRoom, KeptRuns, StartModel } from "./start-model.ts";
 
 /** What a recommendation is asked for, apart from the task. */
 export interface Question {
@@ -31,15 +31,18 @@ export interface Calibration {
 /** Groups of the asked class below which rules are chosen on runs of every class. */
 const fewGroups = 8;
 
-/** Restricts a prediction to the candidates that may be chosen. */
+/** Restricts a prediction to the candidates that may be chosen; into new arrays where no room is given. */
 export function restricted(
   prediction: PolicyPrediction,
   bound: Bound,
   allowed: readonly number[],
-): { saving: Float64Array; risk: Float64Array } {
-  const risks = riskOf(prediction, bound);
-  const saving = new Float64Array(allowed.length);
-  const risk = new Float64Array(allowed.length);
+  room?: ChoiceRoom,
+): Pick<ChoiceRoom, "saving" | "risk"> {
+  const risks = riskInto(room?.risks, prediction, bound);
+  const { saving, risk } = room ?? {
+    saving: new Float64Array(allowed.length),
+    risk: new Float64Array(allowed.length),
+  };
   for (let k = 0; k < allowed.length; k++) {
     saving[k] = prediction.saving[allowed[k]!]!;
     risk[k] = risks[allowed[k]!]!;
@@ -53,7 +56,7 @@ export function chosenSetting(
   prediction: PolicyPrediction,
   { bound, allowed, rule }: Pick<Question, "bound" | "allowed"> & { rule: ChoiceRule },
 ): number {
-  const { saving, risk } = restricted(prediction, bound, allowed);
+  const { saving, risk } = restricted(prediction, bound, allowed, model.choiceRoom(allowed.length));
   return model.header.candidates[allowed[choose(saving, risk, rule)]!]!;
 }
 
@@ -76,8 +79,9 @@ function ruleQualities(model: StartModel, question: Question, levels: readonly n
   const runs = ruleRuns(model, question.metricClass);
   const saving = new Float32Array(runs.length * levels.length);
   const emLoss = new Float32Array(runs.length * levels.length);
+  const room = model.choiceRoom(question.allowed.length);
   runs.forEach((run, index) => {
-    const part = restricted(model.keptPrediction(fit, run), question.bound, question.allowed);
+    const part = restricted(model.keptPrediction(fit, run), question.bound, question.allowed, room);
     chooseAlong(part.saving, part.risk, { kind: header.rule, levels }).forEach((chosen, k) => {
       const cell = run * grid.nSettings + header.candidates[question.allowed[chosen]!]!;
       saving[index * levels.length + k] = dequantised(fit.saving[cell]!);

@@ -10,6 +10,13 @@ export function dequantised(value: number): number {
   return value / steps;
 }
 
+/** The smallest 16 bits that stand for a number above `level`; 65535 at most, so `level` must be below 1. */
+export function firstAbove(level: number): number {
+  let value = Math.max(Math.floor(level * steps) - 1, 0);
+  while (value < steps && dequantised(value) <= level) value++;
+  return value;
+}
+
 /** 16-bit copy of many numbers. */
 export function quantisedAll(values: ArrayLike<number>): Uint16Array {
   return Uint16Array.from({ length: values.length }, (_, index) => quantised(values[index]!));

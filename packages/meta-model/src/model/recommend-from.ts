@@ -64,7 +64,7 @@ export function recommendFrom(
   const bound = boundOf(options);
   const start = partFor(model, task, metricClass);
   if (start === undefined) return withoutRuns(model, { bound, metricClass });
-  const scope = start === model.own?.start ? "same-task" : "new-task";
+  const scope = start === model.start[start.header.kind] ? "new-task" : "same-task";
   const question = { bound, metricClass, allowed: allowedFor(start, options) };
   const calibration = remembered(model, { start, question, options, scope });
   const features = taskFeatures({ ...task, metricClass });
@@ -146,7 +146,19 @@ function adviceFor(
     : { learned: { ...learned, policy: { ...learned.policy, model: model.hash } } };
 }
 
-function allowedFor(start: StartModel, { target, withoutWarmup }: RecommendOptions): readonly number[] {
+const allowedPositions = new WeakMap<StartModel, Map<string, readonly number[]>>();
+
+/** Positions in the candidates that may be chosen, worked out once per part of a model and trainer. */
+function allowedFor(start: StartModel, options: RecommendOptions): readonly number[] {
+  const key = `${options.target} ${options.withoutWarmup === true}`;
+  const known = allowedPositions.get(start) ?? new Map<string, readonly number[]>();
+  allowedPositions.set(start, known);
+  const positions = known.get(key) ?? positionsFor(start, options);
+  known.set(key, positions);
+  return positions;
+}
+
+function positionsFor(start: StartModel, { target, withoutWarmup }: RecommendOptions): readonly number[] {
   const { candidates, targets } = start.header;
   const policyAt = (position: number): SimplePolicy => start.grid.policyOf(candidates[position]!);
   let positions: readonly number[] = candidates.map((_, position) => position);
@@ -257,45 +269,18 @@ function delivered(policy: SimplePolicy, delivery: Delivery | undefined): Simple
   return delivery === undefined || delivery === policy.delivery ? policy : { ...policy, delivery };
 }
 
-/** Weighted quantile: the smallest value, along `order`, with at least that share of weight at or below it. */
-function quantile(
-  values: Float64Array,
-  weights: Float64Array,
-  at: { order: Uint32Array; share: number },
-): number {
-  let weight = 0;
-  for (const index of at.order) {
-    weight += weights[index]!;
-    if (weight >= at.share - 1e-9) return values[index]!;
-  }
-  return values[at.order.at(-1) ?? 0] ?? 0;
-}
-
 /** Mean and 5 % to 95 % range of a setting's outcomes over the neighbours. */
 function predictedFor(
   start: StartModel,
   { neighbours }: StartPrediction,
   setting: number,
 ): Recommendation["predicted"] {
-  const { fit, grid, header } = start;
-  const summary = (outcome: Uint16Array): { mean: number; low: number; high: number } => {
-    const { runs, weights } = neighbours;
-    const values = new Float64Array(runs.length);
-    const order = new Uint32Array(runs.length);
-    let mean = 0;
-    for (let k = 0; k < runs.length; k++) {
-      values[k] = dequantised(outcome[runs[k]! * grid.nSettings + setting]!);
-      order[k] = k;
-      mean += values[k]! * weights[k]!;
-    }
-    order.sort((x, y) => values[x]! - values[y]! || x - y);
-    return {
-      mean,
-      low: quantile(values, weights, { order, share: 0.05 }),
-      high: quantile(values, weights, { order, share: 0.95 }),
-    };
+  const { fit, header } = start;
+  return {
+    saving: start.outcomeRange(fit.saving, neighbours, setting),
+    emLoss: start.outcomeRange(fit.emLoss, neighbours, setting),
+    costUnit: header.costUnit,
   };
-  return { saving: summary(fit.saving), emLoss: summary(fit.emLoss), costUnit: header.costUnit };
 }
 
 /** The heaviest past runs, and what the recommended policy did on them. */
@@ -315,17 +300,27 @@ function paretoOf(
   { prediction }: StartPrediction,
   { question, delivery }: { question: Question; delivery: Delivery },
 ): Recommendation["pareto"] {
-  const { saving, risk } = restricted(prediction, { ...question.bound, kind: "mean" }, question.allowed);
-  const order = Array.from(saving.keys()).sort((a, b) => risk[a]! - risk[b]! || saving[b]! - saving[a]!);
+  const { allowed, bound } = question;
+  const room = start.choiceRoom(allowed.length);
+  const { saving, risk } = restricted(prediction, { ...bound, kind: "mean" }, allowed, room);
   const front: Recommendation["pareto"] = [];
-  let best = -1;
-  for (const k of order) {
-    if (saving[k]! <= best + 1e-9) continue;
-    best = saving[k]!;
-    const policy: Policy = start.grid.policyOf(start.header.candidates[question.allowed[k]!]!);
+  for (let k = nextOnFront(saving, risk, -1); k >= 0; k = nextOnFront(saving, risk, saving[k]!)) {
+    const policy: Policy = start.grid.policyOf(start.header.candidates[allowed[k]!]!);
     front.push({ policy: delivered(policy, delivery), saving: saving[k]!, emLoss: risk[k]! });
   }
   return front;
+}
+
+/** The least risk that saves more than `best`, ties by the larger saving, then the earlier; -1 when none does. A front is short: no sort pays. */
+function nextOnFront(saving: Float64Array, risk: Float64Array, best: number): number {
+  let next = -1;
+  for (let k = 0; k < saving.length; k++) {
+    if (!(saving[k]! > best + 1e-9)) continue;
+    const isBefore =
+      next < 0 || risk[k]! < risk[next]! || (risk[k] === risk[next] && saving[k]! > saving[next]!);
+    if (isBefore) next = k;
+  }
+  return next;
 }
 
 /** The answer of a model that has seen no run of the kind that is asked about. */

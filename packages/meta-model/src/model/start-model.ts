@@ -1,14 +1,16 @@
 import type { MetricClass } from "@stopwise/core";
 import type { PolicyPrediction } from "../choice/prediction.ts";
-import { predictionOf, tailLevels } from "../choice/prediction.ts";
+import { clipPrediction, predictionOf, predictionOn, tailLevels } from "../choice/prediction.ts";
 import type { ChoiceRule } from "../choice/choose.ts";
 import type { Neighbours, TrainingSet } from "../estimators/estimator.ts";
 import { FittedForest } from "../estimators/forest.ts";
 import { FittedKernel, type Smoothing } from "../estimators/kernel.ts";
+import { Ranking } from "../estimators/ranking.ts";
 import { TaskDistance } from "../estimators/task-distance.ts";
 import { SettingGrid, type PolicyFamily } from "../portfolio/policy-family.ts";
 import type { Container } from "./container.ts";
 import { readForest } from "./forest-sections.ts";
+import { OutcomeRows } from "./outcome-rows.ts";
 import { dequantised } from "./quantised.ts";
 
 /** The part of a model's header that is about one kind of runs. */
@@ -51,10 +53,27 @@ export interface FitRuns extends KeptRuns {
   readonly saving: Uint16Array;
 }
 
-/** A prediction with what speaks for it. */
+/** A prediction with what speaks for it: views on room of the model, valid until it predicts again. */
 export interface StartPrediction {
   readonly prediction: PolicyPrediction;
   readonly neighbours: Neighbours;
+}
+
+/** Room for the choice among some candidates, used again by every call. */
+export interface ChoiceRoom {
+  /** `[nAllowed]` */
+  readonly saving: Float64Array;
+  /** `[nAllowed]` */
+  readonly risk: Float64Array;
+  /** `[nCandidates]` */
+  readonly risks: Float64Array;
+}
+
+/** Mean and 5 % to 95 % range of an outcome. */
+export interface OutcomeRange {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 const nPerCandidate = 2 + tailLevels.length;
@@ -66,10 +85,16 @@ export class StartModel {
   readonly fit: FitRuns;
   readonly calibration: KeptRuns;
   readonly #overall: Float64Array;
-  /** Room for one prediction, `[nTargets]`; `predictionOf` copies out of it. */
+  readonly #rows: OutcomeRows;
+  /** Room for one prediction, `[nTargets]`, and its parts: a new array a call would be collected in the middle of one. */
   readonly #row: Float64Array;
+  readonly #prediction: PolicyPrediction;
+  /** Room for the outcomes of a prediction's neighbours. */
+  readonly #outcomes: Float64Array;
+  readonly #ranking: Ranking;
+  /** Rooms by how many candidates may be chosen: one for all, one for each trainer. */
+  readonly #rooms = new Map<number, ChoiceRoom>();
   readonly #distance: TaskDistance;
-  readonly #features: readonly Float64Array[];
   readonly #near: (features: Float64Array) => { near: Neighbours; share: number };
 
   constructor(container: Container, header: StartHeader, prefix: string) {
@@ -77,7 +102,7 @@ export class StartModel {
     this.grid = new SettingGrid(header.families);
     const nFeatures = header.kinds.length;
     const flat = container.section(`${prefix}.fit.features`, "f64");
-    this.#features = header.fit.ids.map((_, run) => flat.subarray(run * nFeatures, (run + 1) * nFeatures));
+    const features = header.fit.ids.map((_, run) => flat.subarray(run * nFeatures, (run + 1) * nFeatures));
     this.fit = {
       ...keptRuns(container, `${prefix}.fit`, header.fit.classes),
       ids: header.fit.ids,
@@ -85,9 +110,15 @@ export class StartModel {
     };
     this.calibration = keptRuns(container, `${prefix}.calibration`, header.calibration.classes);
     this.#overall = Float64Array.from(container.section(`${prefix}.overall`, "f64"));
+    const { saving, emLoss } = this.fit;
+    const { candidates } = header;
+    this.#rows = new OutcomeRows({ saving, emLoss, nSettings: this.grid.nSettings, candidates });
     this.#row = new Float64Array(this.#overall.length);
+    this.#prediction = predictionOn(this.#row, candidates.length);
+    this.#outcomes = new Float64Array(this.fit.nRuns);
+    this.#ranking = new Ranking(Math.max(this.fit.nRuns, 1));
     const training: TrainingSet = {
-      features: this.#features,
+      features,
       kinds: header.kinds,
       targets: new Float32Array(0),
       nTargets: 0,
@@ -95,43 +126,61 @@ export class StartModel {
       groups: this.fit.groups,
     };
     this.#distance = new TaskDistance(training);
-    this.#near = nearOf(training, header, () => readForest(`${prefix}.forest`, container));
+    const trees = (): ReturnType<typeof readForest> => readForest(`${prefix}.forest`, container);
+    this.#near = nearOf(header, { training, distance: this.#distance, trees });
   }
 
   /** Distance of a task to the nearest run that predictions are made from. */
   distanceTo(features: Float64Array): number {
-    let least = Infinity;
-    for (const row of this.#features) least = Math.min(least, this.#distance.toPast(features, row));
-    return least;
+    return this.#distance.leastToPast(features);
   }
 
   /** Expected outcomes of a task under every candidate, from the heaviest past runs. */
   predict(features: Float64Array): StartPrediction {
     const { near, share } = this.#near(features);
-    const { candidates } = this.header;
-    const n = candidates.length;
     const row = this.#row;
     for (let t = 0; t < row.length; t++) row[t] = (1 - share) * this.#overall[t]!;
-    for (let k = 0; k < near.runs.length; k++) {
-      this.#addOutcomes(row, near.runs[k]!, share * near.weights[k]!);
-    }
-    return { prediction: predictionOf(row, n), neighbours: near };
+    this.#rows.addTo(row, near, share);
+    clipPrediction(this.#prediction);
+    return { prediction: this.#prediction, neighbours: near };
   }
 
-  #addOutcomes(row: Float64Array, run: number, weight: number): void {
-    const { candidates } = this.header;
-    const n = candidates.length;
-    const { saving, emLoss } = this.fit;
-    const start = run * this.grid.nSettings;
-    for (let c = 0; c < n; c++) {
-      const cell = start + candidates[c]!;
-      const loss = dequantised(emLoss[cell]!);
-      row[c]! += weight * dequantised(saving[cell]!);
-      row[n + c]! += weight * Math.min(loss, 0.2);
-      for (let t = 0; t < tailLevels.length; t++) {
-        if (loss > tailLevels[t]! + 1e-7) row[(2 + t) * n + c]! += weight;
-      }
+  /**
+   * Mean and 5 % to 95 % range of what a setting did on neighbours. A quantile is the smallest outcome with at least
+   * that share of weight at or below it; zeros without neighbours.
+   *
+   * @param outcome `fit.saving` or `fit.emLoss`
+   */
+  outcomeRange(outcome: Uint16Array, { runs, weights }: Neighbours, setting: number): OutcomeRange {
+    const values = this.#outcomes.fill(Infinity);
+    let mean = 0;
+    for (let k = 0; k < runs.length; k++) {
+      values[k] = dequantised(outcome[runs[k]! * this.grid.nSettings + setting]!);
+      mean += values[k]! * weights[k]!;
     }
+    const order = this.#ranking.smallest(values);
+    let low: number | undefined;
+    let weight = 0;
+    let high = 0;
+    for (let k = 0; k < order.length && weight < 0.95 - 1e-9; k++) {
+      weight += weights[order[k]!]!;
+      high = values[order[k]!]!;
+      if (weight >= 0.05 - 1e-9) low ??= high;
+    }
+    return { mean, low: low ?? high, high };
+  }
+
+  /** The room for a choice among so many candidates: what it holds is valid until it is asked for again. */
+  choiceRoom(nAllowed: number): ChoiceRoom {
+    const known = this.#rooms.get(nAllowed);
+    if (known !== undefined) return known;
+    const room = {
+      saving: new Float64Array(nAllowed),
+      risk: new Float64Array(nAllowed),
+      risks: new Float64Array(this.header.candidates.length),
+    };
+    this.#rooms.set(nAllowed, room);
+    return room;
   }
 
   /** A kept prediction, as it was made when the model was trained. */
@@ -144,15 +193,18 @@ export class StartModel {
 }
 
 function nearOf(
-  training: TrainingSet,
   header: StartHeader,
-  trees: () => ReturnType<typeof readForest>,
+  {
+    training,
+    distance,
+    trees,
+  }: { training: TrainingSet; distance: TaskDistance; trees: () => ReturnType<typeof readForest> },
 ): (features: Float64Array) => { near: Neighbours; share: number } {
   if (header.estimator === "forest") {
     const forest = new FittedForest(training, { trees: trees(), unseen: [] });
     return (features) => ({ near: forest.neighbours(features), share: 1 });
   }
-  const kernel = new FittedKernel(training, header.smoothing);
+  const kernel = new FittedKernel(training, header.smoothing, distance);
   if (header.estimator === "kernel") return (features) => kernel.local(features);
   return (features) => ({ near: kernel.neighbours(features), share: 0 });
 }

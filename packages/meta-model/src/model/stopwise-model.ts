@@ -17,6 +17,22 @@ export interface ModelHeader {
   readonly answers?: string;
 }
 
+/** The part of a model for one task that was tuned often; read when it is first asked, which is seldom. */
+class OwnPart {
+  readonly names: ReadonlySet<string>;
+  readonly #read: () => StartModel;
+  #start: StartModel | undefined;
+
+  constructor(container: Container, { names, start }: NonNullable<ModelHeader["own"]>) {
+    this.names = new Set(names);
+    this.#read = () => new StartModel(container, start, "own");
+  }
+
+  get start(): StartModel {
+    return (this.#start ??= this.#read());
+  }
+}
+
 /**
  * A model: what was learned from past runs, ready to recommend. As JSON it is `{ version, trainedOn }`.
  */
@@ -28,7 +44,7 @@ export class StopwiseModel {
   readonly bytes: Uint8Array;
   readonly start: Readonly<Partial<Record<"quality" | "loss", StartModel>>>;
   /** The task with a part of its own, whose groups are its configurations. */
-  readonly own: { readonly names: ReadonlySet<string>; readonly start: StartModel } | undefined;
+  readonly own: OwnPart | undefined;
   /** Bytes of the learned in-run criterion; undefined where the runs were too few to learn one. */
   readonly learned: Uint8Array | undefined;
   /** What the learned criterion did on the calibration runs. */
@@ -49,13 +65,7 @@ export class StopwiseModel {
       return start === undefined ? {} : { [kind]: new StartModel(container, start, kind) };
     };
     this.start = { ...part("quality"), ...part("loss") };
-    this.own =
-      header.own === undefined
-        ? undefined
-        : {
-            names: new Set(header.own.names),
-            start: new StartModel(container, header.own.start, "own"),
-          };
+    this.own = header.own === undefined ? undefined : new OwnPart(container, header.own);
     const [quality, loss] = [readLearnedPart(container, "quality"), readLearnedPart(container, "loss")];
     this.learnedParts = { ...(quality && { quality }), ...(loss && { loss }) };
   }

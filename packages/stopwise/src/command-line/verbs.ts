@@ -25,7 +25,7 @@ export const verbs: readonly Verb[] = [
   {
     name: "recommend",
     summary: "which policy for this task, with its evidence and certificate",
-    load: async () => (await import("../recommend-alone.ts")).recommendVerb.load(),
+    load: async () => (await import("../verbs/recommend.ts")).defineRecommend,
   },
   {
     name: "evaluate",
