@@ -45,6 +45,18 @@ function placedRows(rows: readonly GenericRow[], roles: ColumnRoles): readonly G
   return rows.filter((row) => placeOf(row, roles) !== null);
 }
 
+/** Roles by epoch where training rows alone have a step and the evaluations an epoch. */
+function placedByEpoch(rows: readonly GenericRow[], roles: ColumnRoles): ColumnRoles {
+  if (roles.step === undefined || roles.epoch === undefined) return roles;
+  const evaluated = rows.filter((row) => roles.evaluation.some((name) => typeof row[name] === "number"));
+  const byEpoch =
+    evaluated.length > 0 &&
+    evaluated.every(
+      (row) => finiteIn(row, roles.step) === undefined && finiteIn(row, roles.epoch) !== undefined,
+    );
+  return byEpoch ? { ...roles, step: undefined } : roles;
+}
+
 const rowNumber = "row number";
 
 /** Evaluations and training rows; one pass, one object for each that has values. */
@@ -85,12 +97,15 @@ function constantOf(rows: readonly GenericRow[], name: string | undefined): numb
   return values.size === 1 ? [...values][0] : undefined;
 }
 
-function runOf(key: string, rows: readonly GenericRow[], named: ColumnRoles, known: KnownFacts): RawRun {
+function runOf(key: string, rows: readonly GenericRow[], columns: ColumnRoles, known: KnownFacts): RawRun {
+  const named = placedByEpoch(rows, columns);
   const isCounted = named.step === undefined && named.epoch === undefined;
   const roles = isCounted ? { ...named, step: rowNumber } : named;
   const { rows: ordered, warnings } = orderRows(placedRows(rows, named), (row) => placeOf(row, roles));
   const plannedSteps = constantOf(rows, roles.plannedSteps) ?? known.plannedSteps;
-  return { key, ...curveOf(ordered, roles), known: { ...known, plannedSteps }, warnings };
+  const curve = curveOf(ordered, roles);
+  const lastStep = rows.reduce((last, row) => laterStep(last, finiteIn(row, columns.step)), curve.lastStep);
+  return { key, ...curve, lastStep, known: { ...known, plannedSteps }, warnings };
 }
 
 /** Rows by the value of the run column; one group where there is none or it has one value. */
@@ -184,10 +199,17 @@ export function runsOfTable(given: GenericTable): { runs: RawRun[]; reason?: str
     ({ training, evaluations, lastStep }) => training.length + evaluations.length > 0 || lastStep !== null,
   );
   if (withRows.some(({ evaluations }) => hasValues(evaluations))) return { runs: withRows };
-  return {
-    runs: withRows,
-    reason: withRows.length === 0 ? "has no rows." : "holds training rows only, no evaluation.",
-  };
+  return { runs: withRows, reason: withoutCurve(table, roles, withRows) };
+}
+
+/** Why a table has no curve. */
+function withoutCurve({ rows, names }: GenericTable, roles: ColumnRoles, runs: readonly RawRun[]): string {
+  if (rows.length === 0) return "has no rows.";
+  if (runs.some(({ training }) => training.length > 0)) return "holds training rows only, no evaluation.";
+  if (roles.evaluation.length > 0) return "holds no evaluation value at a step or epoch.";
+  const others = names.filter((name) => name !== roles.step && name !== roles.epoch);
+  const shown = others.slice(0, 8).join(", ") + (others.length > 8 ? ", ..." : "");
+  return `has no column that is read as an evaluation; besides the step it has ${shown || "none"}.`;
 }
 
 const hasValues = (evaluations: readonly Evaluation[]): boolean =>

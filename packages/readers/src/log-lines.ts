@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { LogFormatError } from "@stopwise/core";
+import { encodingOf } from "./log-text.ts";
 
 /** One line of a text file, without its line break. */
 export interface LogLine {
@@ -23,11 +24,25 @@ function decode(bytes: Buffer, from: number, to: number): string {
   return bytes.toString("utf8", from, end);
 }
 
+/** Pieces of UTF-16 text, told by its byte-order mark, as UTF-8; everything else as it is. */
+async function* asUtf8(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  let isFirst = true;
+  for await (const piece of pieces) {
+    if (isFirst) {
+      const encoding = encodingOf(piece);
+      if (encoding !== "utf-8") decoder = new TextDecoder(encoding);
+    }
+    isFirst = false;
+    yield decoder === undefined ? piece : Buffer.from(decoder.decode(piece, { stream: true }));
+  }
+}
+
 /** The bytes of a file in pieces, unpacked where it is gzipped; a cut or damaged archive is reported by `onCut`. */
 async function* piecesOf(absolute: string, onCut: (error: Error) => void): AsyncGenerator<Buffer> {
   const raw = createReadStream(absolute, { highWaterMark: 1 << 20 });
   if (!absolute.endsWith(".gz")) {
-    yield* raw as AsyncIterable<Buffer>;
+    yield* asUtf8(raw as AsyncIterable<Buffer>);
     return;
   }
   const unpacked = raw.pipe(createGunzip({ chunkSize: 1 << 18 }));

@@ -20,7 +20,7 @@ const canonicalNames: readonly (readonly [string, RegExp])[] = [
   ["pass_at_1", /^pass_?(at_?)?1$/],
   [
     "accuracy",
-    /^(accuracy|acc|accuracy_score|acc1|top_?1(_acc\w*)?|(sparse_)?categorical_accuracy|binary_accuracy)$/,
+    /^(accuracy|accuracies|accs?|accuracy_score|acc1|top_?1(_acc\w*)?|(sparse_)?categorical_accuracy|binary_accuracy)$/,
   ],
   ["token_accuracy", /^(mean_)?token_acc(uracy)?$/],
   ["roc_auc", /^(roc_)?auc(_roc)?$/],
@@ -39,7 +39,7 @@ const canonicalNames: readonly (readonly [string, RegExp])[] = [
   ["matthews_correlation", /^(matthews_correlation|mcc|matthews_corrcoef)$/],
   ["pearson", /^pearsonr?$/],
   ["spearman", /^spearmanr?$/],
-  ["loss", /^loss$/],
+  ["loss", /^loss(es)?$/],
   ["cross_entropy", /^(cross_entropy|ce|nll|nll_loss|ce_loss)$/],
   ["perplexity", /^(perplexity|ppl)$/],
   ["bpb", /^(bpb|bits_per_byte)$/],
@@ -55,9 +55,11 @@ export function normaliseName(name: string): string {
     .replace(/^_+|_+$/g, "");
 }
 
-const evaluationPrefix = /^(full_valid|metrics(?!_train)|eval|evaluation|validation|valid|val|dev|test)_/;
+const evaluationPrefix =
+  /^(full_valid|metrics(?!_train)|eval|evaluation|validation|valid|val|dev|test)(?:\d*_|(?=(?:loss(?:es)?|accs?|accuracy|accuracies|f1|em|ppl|perplexity|bleu|wer|cer|auc|mse|mae|rmse|error)(?:_|$)))/;
+const evaluationSuffix = /_(eval|evaluation|validation|valid|val|dev|test)$/;
 
-/** The split that a normalised metric name begins with, and the rest of the name. */
+/** The split that a normalised metric name begins with (or ends in), and the rest of the name. */
 function splitPrefix(key: string): { split: "validation" | "test"; rest: string } {
   let rest = key;
   let split: "validation" | "test" = "validation";
@@ -65,7 +67,9 @@ function splitPrefix(key: string): { split: "validation" | "test"; rest: string 
     if (found[1] === "test") split = "test";
     rest = rest.slice(found[0].length);
   }
-  return { split, rest };
+  const suffix = rest === key ? evaluationSuffix.exec(rest) : null;
+  if (suffix === null) return { split, rest };
+  return { split: suffix[1] === "test" ? "test" : "validation", rest: rest.slice(0, suffix.index) };
 }
 
 /** Rank of a name within its class: canonical spellings first, then names that end in one, then the others. */

@@ -216,3 +216,19 @@ export async function openSqlite(file: LogFile): Promise<SqliteFile> {
   };
   return { tables: [...tables.keys()], rows, hasNewerRows: await isWal(file.absolute) };
 }
+
+/** Rows of a table by the value of one column. */
+export function grouped(rows: readonly SqlRow[], column: string): Map<SqlValue, SqlRow[]> {
+  const groups = new Map<SqlValue, SqlRow[]>();
+  for (const row of rows) {
+    const key = row[column] ?? null;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+/** What to tell of a database that has rows which are not read. */
+export const warningsOf = ({ hasNewerRows }: SqliteFile): string[] =>
+  hasNewerRows ? ["a write-ahead log lies beside the file: its newest rows are not read."] : [];

@@ -124,6 +124,52 @@ const fixtures: ReaderFixture[] = [
     reason: /no step, epoch or token column/,
     runs: [],
   },
+  {
+    name: "evaluations with an epoch among training rows with a step",
+    files: {
+      "log.jsonl":
+        '{"step": 1, "loss": 3}\n{"eval_loss": 2, "epoch": 1}\n{"step": 2, "loss": 2}\n{"eval_loss": 1, "epoch": 2}\n',
+    },
+    primary: "log.jsonl",
+    runs: [
+      {
+        facts: {
+          nEvalPoints: 2,
+          lastStep: 2,
+          firstEval: { step: null, epoch: 1, eval_loss: 2 },
+          lastEval: { step: null, epoch: 2, eval_loss: 1 },
+        },
+      },
+    ],
+  },
+  {
+    name: "one JSON list of rows",
+    files: {
+      "history.json": '[{"step": 1, "loss": 3}, {"step": 2, "eval_em": 0.5}, {"step": 4, "eval_em": NaN}]',
+    },
+    primary: "history.json",
+    runs: [{ facts: { nEvalPoints: 1, lastStep: 4, lastEval: { step: 2, eval_em: 0.5 } } }],
+  },
+  {
+    name: "JSON lines under the name of a JSON file",
+    files: {
+      "progress.json":
+        '{"time/total_timesteps": 2048, "time/iterations": 1}\n{"time/total_timesteps": 4096, "eval/success_rate": 0.5}\n',
+    },
+    primary: "progress.json",
+    runs: [{ facts: { nEvalPoints: 1, lastStep: 4096, lastEval: { step: 4096, "eval/success_rate": 0.5 } } }],
+  },
+  {
+    name: "UTF-16 by its byte-order mark",
+    files: {
+      "log.jsonl": Buffer.from(
+        '\uFEFF{"step": 1, "val_f1": 0.25}\r\n{"step": 2, "val_f1": 0.5}\r\n',
+        "utf16le",
+      ),
+    },
+    primary: "log.jsonl",
+    runs: [{ facts: { nEvalPoints: 2, lastEval: { step: 2, val_f1: 0.5 } } }],
+  },
 ];
 
 describeReader(jsonl, fixtures);

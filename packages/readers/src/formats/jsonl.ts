@@ -3,6 +3,7 @@ import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { runsOfTable, type GenericRow } from "../generic-rows.ts";
 import type { TableFacts } from "./csv.ts";
 import { readLines, SkippedLines } from "../log-lines.ts";
+import { readJson } from "../log-text.ts";
 import { loggedNumber, parsePythonJson } from "../python-json.ts";
 import type { KnownFacts } from "../raw-run.ts";
 
@@ -107,18 +108,43 @@ export function readingOfRows(file: LogFile, json: JsonRows, facts: TableFacts =
   };
 }
 
+const placed = /"(\w*[_/])?(step|epoch|iter|iteration|total_timesteps|num_tokens)"\s*:\s*[\d"]/i;
+
+/** Objects with a step or epoch under a `.json` name: one a line, or in one list. */
+function holdsRows({ headText }: LogFile): boolean {
+  const [first = "", second = ""] = headText
+    .replace(/^\uFEFF/, "")
+    .trimStart()
+    .split(/\r?\n/, 2);
+  const isLines = /^\{.*\}\s*$/.test(first) && second.startsWith("{");
+  return (isLines || /^\uFEFF?\s*\[\s*\{/.test(headText)) && placed.test(headText);
+}
+
 function detect(file: LogFile): number {
-  if (!/\.(jsonl|ndjson)(\.gz)?$/i.test(file.name)) return 0;
+  if (/\.json$/i.test(file.name)) return holdsRows(file) ? 0.3 : 0;
+  if (!/\.(jsonl|ndjson)$/i.test(file.name)) return 0;
   return file.headText !== "" || file.sizeBytes === 0 ? 0.3 : 0;
 }
 
+/** The rows of a file that is one JSON list, undefined where it begins otherwise. */
+async function readJsonList(file: LogFile): Promise<JsonRows | undefined> {
+  if (!/^\uFEFF?\s*\[/.test(file.headText)) return undefined;
+  const list = await readJson(file);
+  const entries = Array.isArray(list) ? list.filter(isEntries) : [];
+  const rows = entries.map((entry) => flattened(entry));
+  return { rows, names: [...new Set(rows.flatMap((row) => Object.keys(row)))], config: {}, warnings: [] };
+}
+
 /**
- * Any JSON-lines log with a step, epoch or token field; nested objects flatten with `.`. Only rows with a step are
- * points; rows whose `event` is `config` give the settings.
+ * Any JSON-lines log with a step, epoch or token field, or one JSON list of such objects; nested objects flatten
+ * with `.`. Only rows with a step are points; rows whose `event` is `config` give the settings.
  */
 export const jsonl: LogReader = {
   format: "jsonl",
   title: "JSON lines",
   detect,
-  read: async ([file], hints) => [readingOfRows(file!, await readJsonRows(file!), { metric: hints?.metric })],
+  read: async ([file], hints) => {
+    const rows = (await readJsonList(file!)) ?? (await readJsonRows(file!));
+    return [readingOfRows(file!, rows, { metric: hints?.metric })];
+  },
 };

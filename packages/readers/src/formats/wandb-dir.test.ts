@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { expect, test } from "vitest";
 import { describeReader, readFiles } from "../reader-contract.ts";
@@ -123,6 +125,25 @@ describeReader(wandbDir, [
     ],
   },
 ]);
+
+test("a real offline run of wandb 0.31.0 is read value by value", async () => {
+  const bytes = readFileSync(join(import.meta.dirname, "../fixtures/offline-run.wandb"));
+  const [entry] = await readFiles({ [name]: bytes });
+  expect(entry).toMatchObject({ format: "wandb-dir", status: "read", path: name });
+  expect(entry?.runs[0]?.facts).toEqual({
+    nEvalPoints: 4,
+    lastStep: 40,
+    metrics: ["eval/exact_match", "eval/loss"],
+    firstEval: { step: 10, "eval/exact_match": 10 / 64, "eval/loss": 0.1 },
+    lastEval: { step: 40, "eval/exact_match": 40 / 64, "eval/loss": 0.025 },
+    best: { "eval/exact_match": { min: 10 / 64, max: 40 / 64 }, "eval/loss": { min: 0.025, max: 0.1 } },
+  });
+  const { history, config, exitCode, displayName, nDamaged } = readWandbFile(bytes);
+  expect(history).toHaveLength(12);
+  expect(history[0]).toMatchObject({ "train/loss": 1, "train/global_step": 5, _step: 0 });
+  expect({ exitCode, displayName, nDamaged }).toEqual({ exitCode: 0, displayName: "fixture", nDamaged: 0 });
+  expect(config).toMatchObject({ learning_rate: 0.125, max_steps: 40 });
+});
 
 test("records larger than a block are put together, a damaged chunk costs its block", () => {
   const long = history(item("text", JSON.stringify("x".repeat(80_000))), item("_step", "7"));
