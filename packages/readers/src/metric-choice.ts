@@ -45,10 +45,11 @@ const canonicalNames: readonly (readonly [string, RegExp])[] = [
   ["bpb", /^(bpb|bits_per_byte)$/],
 ];
 
-/** Lower case, words of camel case apart, with every run of blanks and punctuation as one underscore. */
+/** Lower case, words of camel case apart, with every run of blanks and punctuation as one underscore; a unit `(%)` is no part of it. */
 export function normaliseName(name: string): string {
   return name
     .trim()
+    .replace(/\s*[([]\s*%\s*[)\]]/g, "")
     .replace(/([a-z\d])([A-Z])/g, "$1_$2")
     .toLowerCase()
     .replace(/[/.\-\s@:]+/g, "_")
