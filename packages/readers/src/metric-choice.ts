@@ -24,7 +24,10 @@ const canonicalNames: readonly (readonly [string, RegExp])[] = [
   ],
   ["token_accuracy", /^(mean_)?token_acc(uracy)?$/],
   ["roc_auc", /^(roc_)?auc(_roc)?$/],
-  ["f1", /^(f1|f1_?score|fscore|f_?measure|f1_?(macro|micro|weighted)|(macro|micro|weighted)_f1(_score)?)$/],
+  [
+    "f1",
+    /^(f1|f1_?score|fscore|f_?measure|f1_?(macro|micro|weighted)|f1_score_(macro|micro|weighted)_avg|(macro|micro|weighted)_f1(_score)?)$/,
+  ],
   ["rougeL", /^rouge_?l(_f(measure)?)?$/],
   ["rougeLsum", /^rouge_?lsum$/],
   ["rouge2", /^rouge_?2(_f(measure)?)?$/],
@@ -52,7 +55,7 @@ export function normaliseName(name: string): string {
     .replace(/\s*[([]\s*%\s*[)\]]/g, "")
     .replace(/([a-z\d])([A-Z])/g, "$1_$2")
     .toLowerCase()
-    .replace(/[/.\-\s@:]+/g, "_")
+    .replace(/[/.\-\s@:()[\]]+/g, "_")
     .replace(/^_+|_+$/g, "");
 }
 
