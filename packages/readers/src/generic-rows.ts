@@ -48,24 +48,73 @@ function placedRows(rows: readonly GenericRow[], roles: ColumnRoles): readonly G
 /** Roles by epoch where training rows alone have a step and the evaluations an epoch. */
 function placedByEpoch(rows: readonly GenericRow[], roles: ColumnRoles): ColumnRoles {
   if (roles.step === undefined || roles.epoch === undefined) return roles;
-  const evaluated = rows.filter((row) => roles.evaluation.some((name) => typeof row[name] === "number"));
-  const byEpoch =
-    evaluated.length > 0 &&
-    evaluated.every(
-      (row) => finiteIn(row, roles.step) === undefined && finiteIn(row, roles.epoch) !== undefined,
-    );
+  let byEpoch = false;
+  for (const row of rows) {
+    if (!roles.evaluation.some((name) => typeof row[name] === "number")) continue;
+    if (finiteIn(row, roles.step) !== undefined || finiteIn(row, roles.epoch) === undefined) return roles;
+    byEpoch = true;
+  }
   return byEpoch ? { ...roles, step: undefined } : roles;
 }
 
 const rowNumber = "row number";
 
-/** Evaluations and training rows; one pass, one object for each that has values. */
+type Training = { -readonly [Key in keyof TrainingRow]: TrainingRow[Key] };
+
+/**
+ * Collects training rows that come in the order of their steps. What later rows overwrite before the next evaluation
+ * is never asked for, so that rows are joined until one stands behind an evaluation: a log has many more training
+ * rows than evaluations.
+ */
+class TrainingRows {
+  readonly rows: TrainingRow[] = [];
+  #open: Training | undefined;
+  #evaluatedAt = Number.NEGATIVE_INFINITY;
+  /** The first evaluation that the open row stands before; rows behind it are rows of their own. */
+  #boundary = Number.POSITIVE_INFINITY;
+  readonly #roles: ColumnRoles;
+
+  constructor(roles: ColumnRoles) {
+    this.#roles = roles;
+  }
+
+  evaluated(at: number): void {
+    this.#evaluatedAt = at;
+    if (this.#open !== undefined) this.#boundary = Math.min(this.#boundary, at);
+  }
+
+  add(row: GenericRow, step: number | null, epoch: number | null): void {
+    const roles = this.#roles;
+    const loss = numberIn(row, roles.trainLoss);
+    const gradNorm = numberIn(row, roles.gradNorm);
+    const lr = numberIn(row, roles.lr);
+    const tokens = finiteIn(row, roles.tokens);
+    if (loss === undefined && gradNorm === undefined && lr === undefined && tokens === undefined) return;
+    const at = step ?? epoch ?? 0;
+    let open = this.#open;
+    if (open === undefined || at > this.#boundary) {
+      this.#boundary = this.#evaluatedAt >= at ? this.#evaluatedAt : Number.POSITIVE_INFINITY;
+      open = { step, epoch: epoch ?? undefined, loss, gradNorm, lr, tokens };
+      this.#open = open;
+      this.rows.push(open);
+    } else {
+      open.step = step;
+      open.epoch = epoch ?? undefined;
+      if (loss !== undefined) open.loss = loss;
+      if (gradNorm !== undefined) open.gradNorm = gradNorm;
+      if (lr !== undefined) open.lr = lr;
+      if (tokens !== undefined) open.tokens = tokens;
+    }
+  }
+}
+
+/** Evaluations and training rows in one pass over rows that are in order. */
 function curveOf(
   rows: readonly GenericRow[],
   roles: ColumnRoles,
 ): Pick<RawRun, "evaluations" | "training" | "lastStep"> {
   const evaluations: Evaluation[] = [];
-  const training: TrainingRow[] = [];
+  const training = new TrainingRows(roles);
   const byStep = roles.step !== undefined;
   let lastStep: number | null = null;
   for (const row of rows) {
@@ -77,18 +126,13 @@ function curveOf(
       const value = row[name];
       if (typeof value === "number") (values ??= {})[name] = value;
     }
-    const tokens = finiteIn(row, roles.tokens);
-    if (values !== undefined) evaluations.push({ step, epoch, tokens, values });
-    const [loss, gradNorm, lr] = [
-      numberIn(row, roles.trainLoss),
-      numberIn(row, roles.gradNorm),
-      numberIn(row, roles.lr),
-    ];
-    if (loss !== undefined || gradNorm !== undefined || lr !== undefined || tokens !== undefined) {
-      training.push({ step, epoch: epoch ?? undefined, loss, gradNorm, lr, tokens });
+    if (values !== undefined) {
+      evaluations.push({ step, epoch, tokens: finiteIn(row, roles.tokens), values });
+      training.evaluated(step ?? epoch ?? 0);
     }
+    training.add(row, step, epoch);
   }
-  return { evaluations, training, lastStep };
+  return { evaluations, training: training.rows, lastStep };
 }
 
 /** A column that has one value in all rows that hold it. */
@@ -104,7 +148,10 @@ function runOf(key: string, rows: readonly GenericRow[], columns: ColumnRoles, k
   const { rows: ordered, warnings } = orderRows(placedRows(rows, named), (row) => placeOf(row, roles));
   const plannedSteps = constantOf(rows, roles.plannedSteps) ?? known.plannedSteps;
   const curve = curveOf(ordered, roles);
-  const lastStep = rows.reduce((last, row) => laterStep(last, finiteIn(row, columns.step)), curve.lastStep);
+  const lastStep =
+    named === columns
+      ? curve.lastStep
+      : rows.reduce((last, row) => laterStep(last, finiteIn(row, columns.step)), curve.lastStep);
   return { key, ...curve, lastStep, known: { ...known, plannedSteps }, warnings };
 }
 
