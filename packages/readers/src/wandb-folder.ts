@@ -98,9 +98,10 @@ export async function readWithoutHistory(files: readonly LogFile[]): Promise<Fil
     const parts = files.filter((file) => file !== output);
     return [curve, ...parts.map(({ path }) => ({ path, runs: [], partOf: curve.path, warnings: [] }))];
   }
-  return Promise.all(
-    files.map((file) =>
-      file.name === "wandb-summary.json" ? readSummary(file) : skipped(file.path, withoutHistory),
-    ),
-  );
+  const readings: FileReading[] = [];
+  for (const file of files) {
+    const isSummary = file.name === "wandb-summary.json";
+    readings.push(isSummary ? await readSummary(file) : skipped(file.path, withoutHistory));
+  }
+  return readings;
 }

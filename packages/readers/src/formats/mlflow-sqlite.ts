@@ -82,8 +82,13 @@ export const mlflowSqlite: LogReader = {
   },
   read: async ([file]) => {
     const database = await openSqlite(file!);
-    const reason = "SQLite database without MLflow's tables of runs and metrics.";
-    if (!isMlflow(database)) return [{ path: file!.path, runs: [], reason, warnings: warningsOf(database) }];
-    return readMlflow(file!.path, database);
+    try {
+      const reason = "SQLite database without MLflow's tables of runs and metrics.";
+      if (!isMlflow(database))
+        return [{ path: file!.path, runs: [], reason, warnings: warningsOf(database) }];
+      return readMlflow(file!.path, database);
+    } finally {
+      database.close();
+    }
   },
 };

@@ -104,8 +104,15 @@ const otherDatabase = (tables: readonly string[]): string =>
   `SQLite database without trials; its tables are ${tables.join(", ") || "none"}.`;
 
 async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
-  const { path } = file!;
   const database = await openSqlite(file!);
+  try {
+    return readDatabase(file!.path, database);
+  } finally {
+    database.close();
+  }
+}
+
+function readDatabase(path: string, database: SqliteFile): FileReading[] {
   const warnings = warningsOf(database);
   if (isMlflow(database)) return readMlflow(path, database);
   if (!database.tables.includes("trials")) {
