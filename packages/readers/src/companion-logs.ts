@@ -17,6 +17,7 @@ const precision: readonly string[] = [
   "llama-factory",
   "wandb-dir",
   "mlflow-mlruns",
+  "mlflow-sqlite",
   "tfevents",
   "model-card",
   "joeynmt-train-log",

@@ -7,7 +7,7 @@ export interface LogFile {
   readonly path: string;
   /** Where it is opened. */
   readonly absolute: string;
-  /** Last part of the path. */
+  /** Last part of the path, without the `.gz` of an archive. */
   readonly name: string;
   readonly sizeBytes: number;
   /** First bytes of the file. */

@@ -53,6 +53,31 @@ export function delimiterOf(headerLine: string): string {
   return counts.reduce((best, next) => (next.count > best.count ? next : best)).mark;
 }
 
+const lineAt = (text: string, from: number): string => {
+  const end = text.indexOf("\n", from);
+  return text.slice(from, end < 0 ? text.length : end);
+};
+
+/** Where the header begins: behind blank lines and comments, which begin with `#`. */
+function headerStart(text: string): number {
+  let at = 0;
+  while (at < text.length) {
+    const line = lineAt(text, at).trim();
+    if (line !== "" && !line.startsWith("#")) return at;
+    at += lineAt(text, at).length + 1;
+  }
+  return 0;
+}
+
+/**
+ * The header with a blank name where the rows have one cell more: in front for a row index that was written without
+ * a name, at the end for rows that end in a delimiter.
+ */
+function alignedHeader(header: readonly string[], firstRow: readonly string[]): readonly string[] {
+  if (firstRow.length !== header.length + 1 || header.length < 2) return header;
+  return firstRow.at(-1)!.trim() === "" ? [...header, ""] : ["", ...header];
+}
+
 /** Names that a header holds twice; blank names are no columns and may repeat. */
 function duplicatesIn(header: readonly string[]): string[] {
   const named = header.filter((name) => name !== "");
@@ -68,13 +93,16 @@ function duplicatesIn(header: readonly string[]): string[] {
  * @throws {LogFormatError} when the header names a column twice
  */
 export function parseDelimited(text: string, file: string): DelimitedTable {
-  const delimiter = delimiterOf(text.split("\n", 1)[0] ?? "");
-  const head = splitRecord(text, 0, delimiter);
-  const header = head.cells.map((name) => name.trim());
+  const start = headerStart(text);
+  const delimiter = delimiterOf(lineAt(text, start));
+  const head = splitRecord(text, start, delimiter);
+  const named = head.cells.map((name) => name.trim());
+  const header = alignedHeader(named, splitRecord(text, head.next, delimiter).cells);
   const duplicates = duplicatesIn(header);
   if (duplicates.length > 0) {
     const rule = `the header names ${duplicates.join(", ")} more than once.`;
-    throw new LogFormatError({ file, line: 1 }, rule, "Rename the columns so that each name is unique.");
+    const line = text.slice(0, start).split("\n").length;
+    throw new LogFormatError({ file, line }, rule, "Rename the columns so that each name is unique.");
   }
   const rows: string[][] = [];
   let nBroken = 0;

@@ -27,9 +27,12 @@ const skippedFolders = new Set([
 ]);
 const logName =
   /\.(jsonl?|ndjson|csv|tsv|md|markdown|log|txt|out|stdout|stderr|ya?ml|db|sqlite3?|wandb)(\.gz)?$|tfevents|\.gz$/i;
-const inRunStore = /(^|\/)mlruns\/\d+\//;
+const inRunStore = /(^|\/)(mlruns\/\d+|\d+\/[0-9a-f]{32})\//;
 const headBytes = 16_384;
 const longHeadBytes = 131_072;
+/** Names of a database's tables may stand in any of its first pages. */
+const databaseHeadBytes = 1 << 20;
+const isDatabase = /\.(db|sqlite3?)$/i;
 
 const byName = (left: { name: string }, right: { name: string }): number =>
   left.name < right.name ? -1 : left.name > right.name ? 1 : 0;
@@ -42,7 +45,11 @@ async function* walk(path: string, root: string, seen: Set<string>): AsyncGenera
   if (seen.has(real)) return;
   seen.add(real);
   const entries = await readdir(real, { withFileTypes: true });
-  for (const entry of entries.sort(byName)) {
+  // Links last: what a link points to beside it (W&B's `latest-run`) is listed under its own name.
+  entries.sort(
+    (left, right) => Number(left.isSymbolicLink()) - Number(right.isSymbolicLink()) || byName(left, right),
+  );
+  for (const entry of entries) {
     const inside = joined(path, entry.name);
     const isLink = entry.isSymbolicLink();
     const target = isLink ? await stat(resolve(root, inside)).catch(() => undefined) : entry;
@@ -85,10 +92,11 @@ const isBinary = (head: Uint8Array): boolean =>
 async function openFile(path: string, root: string): Promise<LogFile> {
   const absolute = resolve(root, path);
   const { size } = await stat(absolute);
-  const name = path.split("/").at(-1)!;
-  const head = unpackedHead(
-    await headOf(absolute, /\.(md|markdown|gz)$/i.test(name) ? longHeadBytes : headBytes),
-  );
+  const stored = path.split("/").at(-1)!;
+  const isLong = /\.(md|markdown|gz)$/i.test(stored);
+  const length = isDatabase.test(stored) ? databaseHeadBytes : isLong ? longHeadBytes : headBytes;
+  const head = unpackedHead(await headOf(absolute, length));
+  const name = stored.replace(/\.gz$/i, "");
   const isSqlite = decodeText(head.subarray(0, 15)) === "SQLite format 3";
   const headText = isBinary(head) ? (isSqlite ? "SQLite format 3" : "") : decodeText(head);
   return { path, absolute, name, sizeBytes: size, head, headText };

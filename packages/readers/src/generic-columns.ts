@@ -35,8 +35,19 @@ const stepNames = [
   "total_timesteps",
   "timesteps_total",
   "timesteps",
+  "timestep",
   "num_timesteps",
   "total_steps",
+];
+/**
+ * Ends of names that place a row where no column has one of the names above, such as `time/total_timesteps`; the
+ * first that some column ends in.
+ */
+const stepEndings = [
+  /_(total_)?(env_)?time_?steps$|^total_?env_?interacts$/,
+  /_global_steps?$/,
+  /_(env|environment|total|train|training|optimi[sz]er)_steps?$/,
+  /_(iterations?|iters?)$/,
 ];
 const tokenNames = [
   "tokens",
@@ -51,8 +62,14 @@ const tokenNames = [
 ];
 const runNames = ["run", "run_id", "run_name", "trial", "trial_id", "seed"];
 
-const evaluationPrefix =
-  /^(full_valid|metrics(?!_train)(?=_)|eval|evaluation|val|valid|validation|test|dev)(_|$)/;
+/** Words for a score, as they are written behind a split without a separator: `valloss`, `testacc`. */
+const score =
+  "loss(?:es)?|acc|accs|accuracy|accuracies|f1|em|ppl|perplexity|bleu|wer|cer|auc|mse|mae|rmse|error";
+const evaluationPrefix = new RegExp(
+  `^(full_valid|metrics(?!_train)(?=_)|eval|evaluation|(?:val|valid|validation|test|dev)\\d*)(_|$)` +
+    `|^(val|valid|validation|test|dev|eval)(${score})(_|$)`,
+);
+const evaluationSuffix = /_(eval|evaluation|val|valid|validation|test|dev)$/;
 const reinforcement = /(^|_)(return|reward|rew|rew_mean|reward_mean|success_rate|distance)$/;
 const notAMetric =
   /_(runtime|(samples|steps|tokens)_per_second|num_tokens|time|timestamp|duration)$|^[a-z]+_(epochs?|steps?)$/;
@@ -63,6 +80,16 @@ const keyOf = (name: string): string =>
 
 function isEvaluation(key: string): boolean {
   return evaluationPrefix.test(key) && !notAMetric.test(key);
+}
+
+/** A score whose name holds its split further on: `loss_val`, `Loss/test`, `model/eval/f1`. */
+function isSplitLater({ name, key }: KeyedName): boolean {
+  if (/^(train|training)(_|$)/.test(key) || notAMetric.test(key)) return false;
+  const later = name.split(/[/.]/).slice(1);
+  return (
+    (evaluationSuffix.test(key) || later.some((part) => isEvaluation(keyOf(part)))) &&
+    nameMetric(key) !== undefined
+  );
 }
 
 /** A score without prefix; a loss without prefix is the training loss. */
@@ -78,6 +105,27 @@ function isBareScore(key: string): boolean {
   );
 }
 
+interface KeyedName {
+  readonly name: string;
+  readonly key: string;
+}
+
+/** fastai's history: `epoch, train_loss, valid_loss`, scores on the validation set, `time`. */
+function isFastai(keyed: readonly KeyedName[]): boolean {
+  const keys = keyed.map(({ key }) => key);
+  return keys.slice(0, 3).join() === "epoch,train_loss,valid_loss" && keys.at(-1) === "time";
+}
+
+/** Columns with an evaluation prefix, else with the split further on, else scores that name no split. */
+function evaluationsIn(keyed: readonly KeyedName[], bareScores: boolean): readonly KeyedName[] {
+  if (isFastai(keyed)) return keyed.slice(2, -1);
+  const prefixed = keyed.filter(({ key }) => isEvaluation(key));
+  if (prefixed.length > 0) return prefixed;
+  const later = keyed.filter(isSplitLater);
+  if (later.length > 0) return later;
+  return bareScores ? keyed.filter(({ key }) => isBareScore(key)) : [];
+}
+
 /** What is known of a table beyond the names of its columns. */
 export interface RoleOptions {
   /** False where scores without prefix are of the training data. */
@@ -88,7 +136,8 @@ export interface RoleOptions {
 
 /**
  * Reads what columns mean from their names, in any case and with `/`, `.`, `-` and blanks as `_`. Evaluation
- * columns are those with an evaluation prefix; where there are none, bare scores such as `accuracy`.
+ * columns are those with an evaluation prefix; where there are none, those that hold a split further on (`loss_val`),
+ * and where there are none either, bare scores such as `accuracy`.
  *
  * @param names - column names as in the file
  */
@@ -97,12 +146,15 @@ export function rolesOf(names: readonly string[], options: RoleOptions = {}): Co
   const keyed = names.map((name) => ({ name, key: keyOf(name) }));
   const first = (keys: readonly string[]): string | undefined =>
     keys.map((key) => keyed.find((column) => column.key === key)?.name).find((name) => name !== undefined);
-  const prefixed = keyed.filter(({ key }) => isEvaluation(key));
-  const bare = !bareScores ? [] : keyed.filter(({ key }) => isBareScore(key));
-  const chosen = prefixed.length > 0 ? prefixed : bare;
+  const chosen = evaluationsIn(keyed, bareScores);
   const isSeen = metric !== undefined && chosen.some(({ name }) => isMetric(name, metric));
   const askedFor = metric === undefined || isSeen ? [] : names.filter((name) => isMetric(name, metric));
-  const step = first(stepNames);
+  const evaluated = new Set(chosen.map(({ name }) => name));
+  const step =
+    first(stepNames) ??
+    stepEndings
+      .map((ending) => keyed.find(({ name, key }) => ending.test(key) && !evaluated.has(name))?.name)
+      .find((name) => name !== undefined);
   const planned = keyed.find(({ key, name }) => /^(total|max|num)_steps$/.test(key) && name !== step)?.name;
   return {
     step,
@@ -116,6 +168,9 @@ export function rolesOf(names: readonly string[], options: RoleOptions = {}): Co
       "train_cross_entropy",
       "train_loss_step",
       "total_loss",
+      "loss_train",
+      "train_losses",
+      "trainloss",
     ]),
     gradNorm: first(["grad_norm", "train_grad_norm", "gradient_norm"]),
     lr: first(["learning_rate", "lr", "train_learning_rate", "train_lr"]),

@@ -45,15 +45,76 @@ function placedRows(rows: readonly GenericRow[], roles: ColumnRoles): readonly G
   return rows.filter((row) => placeOf(row, roles) !== null);
 }
 
+/** Roles by epoch where training rows alone have a step and the evaluations an epoch. */
+function placedByEpoch(rows: readonly GenericRow[], roles: ColumnRoles): ColumnRoles {
+  if (roles.step === undefined || roles.epoch === undefined) return roles;
+  let byEpoch = false;
+  for (const row of rows) {
+    if (!roles.evaluation.some((name) => typeof row[name] === "number")) continue;
+    if (finiteIn(row, roles.step) !== undefined || finiteIn(row, roles.epoch) === undefined) return roles;
+    byEpoch = true;
+  }
+  return byEpoch ? { ...roles, step: undefined } : roles;
+}
+
 const rowNumber = "row number";
 
-/** Evaluations and training rows; one pass, one object for each that has values. */
+type Training = { -readonly [Key in keyof TrainingRow]: TrainingRow[Key] };
+
+/**
+ * Collects training rows that come in the order of their steps. What later rows overwrite before the next evaluation
+ * is never asked for, so that rows are joined until one stands behind an evaluation: a log has many more training
+ * rows than evaluations.
+ */
+class TrainingRows {
+  readonly rows: TrainingRow[] = [];
+  #open: Training | undefined;
+  #evaluatedAt = Number.NEGATIVE_INFINITY;
+  /** The first evaluation that the open row stands before; rows behind it are rows of their own. */
+  #boundary = Number.POSITIVE_INFINITY;
+  readonly #roles: ColumnRoles;
+
+  constructor(roles: ColumnRoles) {
+    this.#roles = roles;
+  }
+
+  evaluated(at: number): void {
+    this.#evaluatedAt = at;
+    if (this.#open !== undefined) this.#boundary = Math.min(this.#boundary, at);
+  }
+
+  add(row: GenericRow, step: number | null, epoch: number | null): void {
+    const roles = this.#roles;
+    const loss = numberIn(row, roles.trainLoss);
+    const gradNorm = numberIn(row, roles.gradNorm);
+    const lr = numberIn(row, roles.lr);
+    const tokens = finiteIn(row, roles.tokens);
+    if (loss === undefined && gradNorm === undefined && lr === undefined && tokens === undefined) return;
+    const at = step ?? epoch ?? 0;
+    let open = this.#open;
+    if (open === undefined || at > this.#boundary) {
+      this.#boundary = this.#evaluatedAt >= at ? this.#evaluatedAt : Number.POSITIVE_INFINITY;
+      open = { step, epoch: epoch ?? undefined, loss, gradNorm, lr, tokens };
+      this.#open = open;
+      this.rows.push(open);
+    } else {
+      open.step = step;
+      open.epoch = epoch ?? undefined;
+      if (loss !== undefined) open.loss = loss;
+      if (gradNorm !== undefined) open.gradNorm = gradNorm;
+      if (lr !== undefined) open.lr = lr;
+      if (tokens !== undefined) open.tokens = tokens;
+    }
+  }
+}
+
+/** Evaluations and training rows in one pass over rows that are in order. */
 function curveOf(
   rows: readonly GenericRow[],
   roles: ColumnRoles,
 ): Pick<RawRun, "evaluations" | "training" | "lastStep"> {
   const evaluations: Evaluation[] = [];
-  const training: TrainingRow[] = [];
+  const training = new TrainingRows(roles);
   const byStep = roles.step !== undefined;
   let lastStep: number | null = null;
   for (const row of rows) {
@@ -65,18 +126,13 @@ function curveOf(
       const value = row[name];
       if (typeof value === "number") (values ??= {})[name] = value;
     }
-    const tokens = finiteIn(row, roles.tokens);
-    if (values !== undefined) evaluations.push({ step, epoch, tokens, values });
-    const [loss, gradNorm, lr] = [
-      numberIn(row, roles.trainLoss),
-      numberIn(row, roles.gradNorm),
-      numberIn(row, roles.lr),
-    ];
-    if (loss !== undefined || gradNorm !== undefined || lr !== undefined || tokens !== undefined) {
-      training.push({ step, epoch: epoch ?? undefined, loss, gradNorm, lr, tokens });
+    if (values !== undefined) {
+      evaluations.push({ step, epoch, tokens: finiteIn(row, roles.tokens), values });
+      training.evaluated(step ?? epoch ?? 0);
     }
+    training.add(row, step, epoch);
   }
-  return { evaluations, training, lastStep };
+  return { evaluations, training: training.rows, lastStep };
 }
 
 /** A column that has one value in all rows that hold it. */
@@ -85,12 +141,18 @@ function constantOf(rows: readonly GenericRow[], name: string | undefined): numb
   return values.size === 1 ? [...values][0] : undefined;
 }
 
-function runOf(key: string, rows: readonly GenericRow[], named: ColumnRoles, known: KnownFacts): RawRun {
+function runOf(key: string, rows: readonly GenericRow[], columns: ColumnRoles, known: KnownFacts): RawRun {
+  const named = placedByEpoch(rows, columns);
   const isCounted = named.step === undefined && named.epoch === undefined;
   const roles = isCounted ? { ...named, step: rowNumber } : named;
   const { rows: ordered, warnings } = orderRows(placedRows(rows, named), (row) => placeOf(row, roles));
   const plannedSteps = constantOf(rows, roles.plannedSteps) ?? known.plannedSteps;
-  return { key, ...curveOf(ordered, roles), known: { ...known, plannedSteps }, warnings };
+  const curve = curveOf(ordered, roles);
+  const lastStep =
+    named === columns
+      ? curve.lastStep
+      : rows.reduce((last, row) => laterStep(last, finiteIn(row, columns.step)), curve.lastStep);
+  return { key, ...curve, lastStep, known: { ...known, plannedSteps }, warnings };
 }
 
 /** Rows by the value of the run column; one group where there is none or it has one value. */
@@ -184,10 +246,17 @@ export function runsOfTable(given: GenericTable): { runs: RawRun[]; reason?: str
     ({ training, evaluations, lastStep }) => training.length + evaluations.length > 0 || lastStep !== null,
   );
   if (withRows.some(({ evaluations }) => hasValues(evaluations))) return { runs: withRows };
-  return {
-    runs: withRows,
-    reason: withRows.length === 0 ? "has no rows." : "holds training rows only, no evaluation.",
-  };
+  return { runs: withRows, reason: withoutCurve(table, roles, withRows) };
+}
+
+/** Why a table has no curve. */
+function withoutCurve({ rows, names }: GenericTable, roles: ColumnRoles, runs: readonly RawRun[]): string {
+  if (rows.length === 0) return "has no rows.";
+  if (runs.some(({ training }) => training.length > 0)) return "holds training rows only, no evaluation.";
+  if (roles.evaluation.length > 0) return "holds no evaluation value at a step or epoch.";
+  const others = names.filter((name) => name !== roles.step && name !== roles.epoch);
+  const shown = others.slice(0, 8).join(", ") + (others.length > 8 ? ", ..." : "");
+  return `has no column that is read as an evaluation; besides the step it has ${shown || "none"}.`;
 }
 
 const hasValues = (evaluations: readonly Evaluation[]): boolean =>

@@ -1,6 +1,8 @@
 import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { LogFormatError } from "@stopwise/core";
+import { encodingOf } from "./log-text.ts";
 
 /** One line of a text file, without its line break. */
 export interface LogLine {
@@ -18,16 +20,25 @@ const isCutGzip = (error: unknown): boolean =>
   "code" in error &&
   (error.code === "Z_BUF_ERROR" || error.code === "Z_DATA_ERROR");
 
-function decode(bytes: Buffer, from: number, to: number): string {
-  const end = to > from && bytes[to - 1] === 0x0d ? to - 1 : to;
-  return bytes.toString("utf8", from, end);
+/** Pieces of UTF-16 text, told by its byte-order mark, as UTF-8; everything else as it is. */
+async function* asUtf8(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  let isFirst = true;
+  for await (const piece of pieces) {
+    if (isFirst) {
+      const encoding = encodingOf(piece);
+      if (encoding !== "utf-8") decoder = new TextDecoder(encoding);
+    }
+    isFirst = false;
+    yield decoder === undefined ? piece : Buffer.from(decoder.decode(piece, { stream: true }));
+  }
 }
 
 /** The bytes of a file in pieces, unpacked where it is gzipped; a cut or damaged archive is reported by `onCut`. */
 async function* piecesOf(absolute: string, onCut: (error: Error) => void): AsyncGenerator<Buffer> {
   const raw = createReadStream(absolute, { highWaterMark: 1 << 20 });
   if (!absolute.endsWith(".gz")) {
-    yield* raw as AsyncIterable<Buffer>;
+    yield* asUtf8(raw as AsyncIterable<Buffer>);
     return;
   }
   const unpacked = raw.pipe(createGunzip({ chunkSize: 1 << 18 }));
@@ -37,6 +48,99 @@ async function* piecesOf(absolute: string, onCut: (error: Error) => void): Async
   } catch (error) {
     if (!isCutGzip(error) || !(error instanceof Error)) throw error;
     onCut(error);
+  }
+}
+
+/** Whole lines of a text file that follow each other. */
+export interface LineBlock {
+  /** Number of the first line, counted from 1. */
+  readonly number: number;
+  /** The lines with their breaks; a last line that no line break ends is a block of its own. */
+  readonly bytes: Buffer;
+  readonly ended: boolean;
+}
+
+/** Reads a text file in blocks of lines; see `readLineBlocks`. */
+export interface BlockReader extends AsyncIterable<LineBlock> {
+  /** Set after the last block where a gzip archive ended early or was damaged. */
+  cut: Error | undefined;
+}
+
+function countLines(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(lineFeed); at >= 0; at = bytes.indexOf(lineFeed, at + 1)) count += 1;
+  return count;
+}
+
+const blockBytes = 1 << 20;
+
+/**
+ * Blocks of a plain file, read into one buffer that is used again and again: a fresh one for every MiB would be
+ * collected at a higher price than reading it. Gives up before the first block where the file is not UTF-8.
+ */
+async function* plainBlocks(absolute: string): AsyncGenerator<LineBlock, boolean> {
+  const handle = await open(absolute);
+  try {
+    let buffer = Buffer.allocUnsafe(blockBytes);
+    let [used, number] = [0, 1];
+    for (;;) {
+      if (used === buffer.length) buffer = Buffer.concat([buffer], 2 * buffer.length);
+      const { bytesRead } = await handle.read(buffer, used, buffer.length - used, null);
+      if (number === 1 && encodingOf(buffer.subarray(0, bytesRead)) !== "utf-8") return false;
+      if (bytesRead === 0) break;
+      const end = buffer.subarray(0, used + bytesRead).lastIndexOf(lineFeed) + 1;
+      used += bytesRead;
+      if (end === 0) continue;
+      const bytes = buffer.subarray(0, end);
+      yield { number, bytes, ended: true };
+      number += countLines(bytes);
+      buffer.copyWithin(0, end, used);
+      used -= end;
+    }
+    if (used > 0) yield { number, bytes: buffer.subarray(0, used), ended: false };
+    return true;
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * The lines of a text file of any size in blocks of about 1 MiB, gzipped when its name ends in `.gz`; a block is
+ * valid until the next is asked for. A gzip archive that ends early gives the lines before the damage and then sets
+ * `cut`.
+ */
+export function readLineBlocks(absolute: string): BlockReader {
+  const reader: BlockReader = {
+    cut: undefined,
+    async *[Symbol.asyncIterator]() {
+      if (!absolute.endsWith(".gz") && (yield* plainBlocks(absolute))) return;
+      let number = 1;
+      let rest: Buffer = Buffer.alloc(0);
+      const onCut = (error: Error): void => void (reader.cut = error);
+      for await (const piece of piecesOf(absolute, onCut)) {
+        const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+        const end = bytes.lastIndexOf(lineFeed) + 1;
+        rest = bytes.subarray(end);
+        if (end === 0) continue;
+        const whole = bytes.subarray(0, end);
+        yield { number, bytes: whole, ended: true };
+        number += countLines(whole);
+      }
+      if (rest.length > 0) yield { number, bytes: rest, ended: false };
+    },
+  };
+  return reader;
+}
+
+/** The lines of a block, one by one. */
+export function* linesOf({ bytes, number, ended }: LineBlock): Generator<LogLine> {
+  const text = bytes.toString("utf8");
+  let at = 0;
+  for (let line = number; at < text.length; line += 1) {
+    const feed = text.indexOf("\n", at);
+    const end = feed < 0 ? text.length : feed;
+    yield { number: line, text: text.slice(at, text[end - 1] === "\r" ? end - 1 : end), ended };
+    at = end + 1;
   }
 }
 
@@ -51,23 +155,12 @@ export interface LineReader extends AsyncIterable<LogLine> {
  * 1 MiB. A gzip archive that ends early gives the lines before the damage and then sets `cut`.
  */
 export function readLines(absolute: string): LineReader {
+  const blocks = readLineBlocks(absolute);
   const reader: LineReader = {
     cut: undefined,
     async *[Symbol.asyncIterator]() {
-      let number = 0;
-      let rest: Buffer = Buffer.alloc(0);
-      const onCut = (error: Error): void => void (reader.cut = error);
-      for await (const piece of piecesOf(absolute, onCut)) {
-        const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
-        let from = 0;
-        for (let to = bytes.indexOf(lineFeed, from); to >= 0; to = bytes.indexOf(lineFeed, from)) {
-          number += 1;
-          yield { number, text: decode(bytes, from, to), ended: true };
-          from = to + 1;
-        }
-        rest = bytes.subarray(from);
-      }
-      if (rest.length > 0) yield { number: number + 1, text: decode(rest, 0, rest.length), ended: false };
+      for await (const block of blocks) yield* linesOf(block);
+      reader.cut = blocks.cut;
     },
   };
   return reader;
@@ -83,9 +176,9 @@ export class SkippedLines {
     this.#file = file;
   }
 
-  /** One more line that was read. */
-  good(): void {
-    this.#nRead += 1;
+  /** One more line that was read, or as many as stated. */
+  good(nLines = 1): void {
+    this.#nRead += nLines;
   }
 
   /**

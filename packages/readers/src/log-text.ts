@@ -1,23 +1,38 @@
 import { readFile } from "node:fs/promises";
+import { constants, gunzipSync } from "node:zlib";
 import { LogFormatError } from "@stopwise/core";
 import type { LogFile } from "./contract.ts";
 import { parsePythonJson } from "./python-json.ts";
 
-/** The whole file as text, without a byte-order mark; UTF-16 is recognised by its mark. */
-export async function readText(file: LogFile): Promise<string> {
+/**
+ * The whole file, unpacked where it is gzipped; an archive that ends early gives what stands before.
+ *
+ * @throws {LogFormatError} when the archive is damaged
+ */
+export async function readBytes(file: LogFile): Promise<Uint8Array> {
   const bytes = await readFile(file.absolute);
-  return decodeText(bytes);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    throw new LogFormatError({ file: file.path }, "the gzip archive is damaged.", "Restore the file.");
+  }
+}
+
+/** The whole file as text, without a byte-order mark; UTF-16 is recognised by its mark, gzip by its first bytes. */
+export async function readText(file: LogFile): Promise<string> {
+  return decodeText(await readBytes(file));
+}
+
+/** The encoding that a byte-order mark tells, UTF-8 without one. */
+export function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
 }
 
 /** Bytes as text by their byte-order mark, UTF-8 without one. */
 export function decodeText(bytes: Uint8Array): string {
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe
-      ? "utf-16le"
-      : bytes[0] === 0xfe && bytes[1] === 0xff
-        ? "utf-16be"
-        : "utf-8";
-  return new TextDecoder(encoding).decode(bytes);
+  return new TextDecoder(encodingOf(bytes)).decode(bytes);
 }
 
 /** Whether the first bytes of a file are a Git LFS pointer instead of its content. */

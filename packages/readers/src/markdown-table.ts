@@ -32,13 +32,17 @@ function countCutOff(lines: readonly string[], from: number): number {
   return count;
 }
 
+/** The text with HTML comments blanked out, their line breaks kept; a comment that is not closed is text. */
+const withoutComments = (text: string): string =>
+  text.replace(/<!--[\s\S]*?-->/g, (comment) => comment.replace(/[^\r\n]+/g, ""));
+
 /**
- * Finds the pipe tables of a Markdown document, outside code fences, line by line. It is more tolerant than a
+ * Finds the pipe tables of a Markdown document, outside code fences and comments, line by line. It is more tolerant than a
  * Markdown parser on purpose: rows keep their own number of cells, so that a reader can count what is broken, and
  * a header need not have as many cells as its delimiter row. Any line ending.
  */
 export function findTables(text: string): MarkdownTable[] {
-  const lines = text.split(/\r\n|\r|\n/);
+  const lines = withoutComments(text).split(/\r\n|\r|\n/);
   const tables: MarkdownTable[] = [];
   let heading = "";
   let fence: string | undefined;
@@ -59,6 +63,8 @@ export function findTables(text: string): MarkdownTable[] {
 }
 
 const thousands = /^-?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/;
+/** Blanks or underscores between groups of three digits: `10 000`, `20_000`. */
+const groupedDigits = /^-?[1-9]\d{0,2}(?:[ _\u00A0\u2009\u202F]\d{3})+(?:\.\d+)?$/;
 const decimalComma = /^-?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,}))$/;
 
 /**
@@ -76,6 +82,7 @@ export function cellNumber(cell: string): number | undefined {
   if (infinite) return infinite[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   if (text.startsWith("{")) return soleEntry(text);
   if (thousands.test(text)) return Number(text.replaceAll(",", ""));
+  if (groupedDigits.test(text)) return Number(text.replace(/[^\d.-]/g, ""));
   if (decimalComma.test(text)) return Number(text.replace(",", "."));
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }

@@ -20,11 +20,14 @@ const canonicalNames: readonly (readonly [string, RegExp])[] = [
   ["pass_at_1", /^pass_?(at_?)?1$/],
   [
     "accuracy",
-    /^(accuracy|acc|accuracy_score|acc1|top_?1(_acc\w*)?|(sparse_)?categorical_accuracy|binary_accuracy)$/,
+    /^(accuracy|accuracies|accs?|accuracy_score|acc1|top_?1(_acc\w*)?|(sparse_)?categorical_accuracy|binary_accuracy)$/,
   ],
   ["token_accuracy", /^(mean_)?token_acc(uracy)?$/],
   ["roc_auc", /^(roc_)?auc(_roc)?$/],
-  ["f1", /^(f1|f1_?score|fscore|f_?measure|f1_?(macro|micro|weighted)|(macro|micro|weighted)_f1(_score)?)$/],
+  [
+    "f1",
+    /^(f1|f1_?score|fscore|f_?measure|f1_?(macro|micro|weighted)|f1_score_(macro|micro|weighted)_avg|(macro|micro|weighted)_f1(_score)?)$/,
+  ],
   ["rougeL", /^rouge_?l(_f(measure)?)?$/],
   ["rougeLsum", /^rouge_?lsum$/],
   ["rouge2", /^rouge_?2(_f(measure)?)?$/],
@@ -39,25 +42,28 @@ const canonicalNames: readonly (readonly [string, RegExp])[] = [
   ["matthews_correlation", /^(matthews_correlation|mcc|matthews_corrcoef)$/],
   ["pearson", /^pearsonr?$/],
   ["spearman", /^spearmanr?$/],
-  ["loss", /^loss$/],
+  ["loss", /^loss(es)?$/],
   ["cross_entropy", /^(cross_entropy|ce|nll|nll_loss|ce_loss)$/],
   ["perplexity", /^(perplexity|ppl)$/],
   ["bpb", /^(bpb|bits_per_byte)$/],
 ];
 
-/** Lower case, words of camel case apart, with every run of blanks and punctuation as one underscore. */
+/** Lower case, words of camel case apart, with every run of blanks and punctuation as one underscore; a unit `(%)` is no part of it. */
 export function normaliseName(name: string): string {
   return name
     .trim()
+    .replace(/\s*[([]\s*%\s*[)\]]/g, "")
     .replace(/([a-z\d])([A-Z])/g, "$1_$2")
     .toLowerCase()
-    .replace(/[/.\-\s@:]+/g, "_")
+    .replace(/[/.\-\s@:()[\]]+/g, "_")
     .replace(/^_+|_+$/g, "");
 }
 
-const evaluationPrefix = /^(full_valid|metrics(?!_train)|eval|evaluation|validation|valid|val|dev|test)_/;
+const evaluationPrefix =
+  /^(full_valid|metrics(?!_train)|eval|evaluation|validation|valid|val|dev|test)(?:\d*_|(?=(?:loss(?:es)?|accs?|accuracy|accuracies|f1|em|ppl|perplexity|bleu|wer|cer|auc|mse|mae|rmse|error)(?:_|$)))/;
+const evaluationSuffix = /_(eval|evaluation|validation|valid|val|dev|test)$/;
 
-/** The split that a normalised metric name begins with, and the rest of the name. */
+/** The split that a normalised metric name begins with (or ends in), and the rest of the name. */
 function splitPrefix(key: string): { split: "validation" | "test"; rest: string } {
   let rest = key;
   let split: "validation" | "test" = "validation";
@@ -65,7 +71,9 @@ function splitPrefix(key: string): { split: "validation" | "test"; rest: string 
     if (found[1] === "test") split = "test";
     rest = rest.slice(found[0].length);
   }
-  return { split, rest };
+  const suffix = rest === key ? evaluationSuffix.exec(rest) : null;
+  if (suffix === null) return { split, rest };
+  return { split: suffix[1] === "test" ? "test" : "validation", rest: rest.slice(0, suffix.index) };
 }
 
 /** Rank of a name within its class: canonical spellings first, then names that end in one, then the others. */

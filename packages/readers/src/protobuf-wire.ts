@@ -1,3 +1,5 @@
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+
 /** One field of a protocol-buffer message: varints and fixed numbers as numbers, the rest as bytes. */
 export interface WireField {
   readonly number: number;
@@ -9,28 +11,27 @@ export interface WireField {
 }
 
 const none = new Uint8Array(0);
-const varintBits = 7;
 
-/** A varint as a signed 64-bit number, exact up to 2^53; ten bytes at most. */
-function readVarint(bytes: Uint8Array, from: number): { value: number; end: number } {
-  let bits = 0n;
-  let at = from;
-  for (let shift = 0n; ; shift += BigInt(varintBits)) {
-    const byte = bytes[at];
-    if (byte === undefined || shift > 63n) throw new RangeError("a number is cut");
-    bits |= BigInt(byte & 0x7f) << shift;
-    at += 1;
-    if (byte < 0x80) return { value: Number(BigInt.asIntN(64, bits)), end: at };
+/** What a damaged message throws, whatever the library throws. */
+const damaged = (error: unknown): RangeError =>
+  new RangeError(error instanceof Error ? error.message : String(error));
+
+function readField(reader: BinaryReader): WireField {
+  const [number, type] = reader.tag();
+  switch (type) {
+    case WireType.Varint:
+      return { number, type, value: Number(reader.int64()), bytes: none };
+    case WireType.Bit64:
+      return { number, type, value: reader.double(), bytes: none };
+    case WireType.Bit32:
+      return { number, type, value: reader.float(), bytes: none };
+    case WireType.LengthDelimited: {
+      const bytes = reader.bytes();
+      return { number, type, value: bytes.length, bytes };
+    }
+    default:
+      throw new RangeError(`no field has wire type ${type}`);
   }
-}
-
-/** One or two bytes, the common case, without big integers. */
-function readShortVarint(bytes: Uint8Array, from: number): { value: number; end: number } {
-  const first = bytes[from] ?? 0x80;
-  if (first < 0x80) return { value: first, end: from + 1 };
-  const second = bytes[from + 1] ?? 0x80;
-  if (second < 0x80) return { value: (first & 0x7f) | (second << varintBits), end: from + 2 };
-  return readVarint(bytes, from);
 }
 
 /**
@@ -40,27 +41,15 @@ function readShortVarint(bytes: Uint8Array, from: number): { value: number; end:
  * @throws {RangeError} when the bytes end inside a field or hold no message
  */
 export function* wireFields(bytes: Uint8Array): Generator<WireField> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at < bytes.length;) {
-    const tag = readShortVarint(bytes, at);
-    const [number, type] = [tag.value >>> 3, tag.value & 7];
-    at = tag.end;
-    if (type === 0) {
-      const { value, end } = readShortVarint(bytes, at);
-      at = end;
-      yield { number, type, value, bytes: none };
-    } else if (type === 1) {
-      yield { number, type, value: view.getFloat64(at, true), bytes: bytes.subarray(at, at + 8) };
-      at += 8;
-    } else if (type === 5) {
-      yield { number, type, value: view.getFloat32(at, true), bytes: bytes.subarray(at, at + 4) };
-      at += 4;
-    } else if (type === 2) {
-      const { value: length, end } = readShortVarint(bytes, at);
-      if (length < 0 || end + length > bytes.length) throw new RangeError("a field is cut");
-      yield { number, type, value: length, bytes: bytes.subarray(end, end + length) };
-      at = end + length;
-    } else throw new RangeError(`no field has wire type ${type}`);
+  const reader = new BinaryReader(bytes);
+  while (reader.pos < reader.len) {
+    let field: WireField;
+    try {
+      field = readField(reader);
+    } catch (error) {
+      throw damaged(error);
+    }
+    yield field;
   }
 }
 

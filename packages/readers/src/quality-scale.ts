@@ -49,7 +49,8 @@ export function scaleQuality(
   const { min: smallest, max: largest } = rangeOf(finite);
   const isCorrelation = metric.metricClass === "correlation";
   if (smallest < 0 && !isCorrelation) return undefined;
-  const percent = isPercent(finite, metric.metricClass);
+  const isReward = /(^|_)(reward|return|rew)(_|$)/.test(metric.canonical);
+  const percent = !isReward && isPercent(finite, metric.metricClass);
   if (largest > (metric.metricClass === "error-rate" ? 1000 : percent ? 100.001 : 1.000_001))
     return undefined;
   if (metric.metricClass === "error-rate" && /count|num/.test(metric.canonical)) return undefined;

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { describeReader, type ReaderFixture } from "../reader-contract.ts";
 import { csv } from "./csv.ts";
 
@@ -188,6 +189,77 @@ const fixtures: ReaderFixture[] = [
         record: { metric: "sharpness", points: [{ quality: 0.25 }, { quality: 0.5 }] },
       },
     ],
+  },
+  {
+    name: "comments before the header, a row index without a name",
+    files: { "log.csv": text("# made by a script", "", "epoch,val_loss", "0,1,2", "1,2,1") },
+    primary: "log.csv",
+    runs: [{ facts: { nEvalPoints: 2, firstEval: { epoch: 1, val_loss: 2 }, lastEval: { epoch: 2 } } }],
+  },
+  {
+    name: "rows that end in a delimiter",
+    files: { "log.csv": text("step,val_loss", "1,2,", "2,1,") },
+    primary: "log.csv",
+    runs: [{ facts: { nEvalPoints: 2, lastStep: 2, lastEval: { step: 2, val_loss: 1 } } }],
+  },
+  {
+    name: "a split without separator, counted splits",
+    files: { "log.csv": text("step,loss,valloss,testacc,val2_f1", "1,2,3,0.5,0.25", "2,1,2,0.75,0.5") },
+    primary: "log.csv",
+    runs: [
+      {
+        facts: { metrics: ["valloss", "testacc", "val2_f1"] },
+        record: { metric: "f1", points: [{ evalLoss: 3 }, { quality: 0.5 }] },
+      },
+    ],
+  },
+  {
+    name: "the split stands at the end of the name",
+    files: { "log.csv": text("step,loss_train,loss_val,acc_train,acc_val", "1,2,3,0.5,0.25", "2,1,2,1,0.5") },
+    primary: "log.csv",
+    runs: [
+      {
+        facts: { metrics: ["loss_val", "acc_val"] },
+        record: { metric: "accuracy", points: [{ trainLoss: 2, evalLoss: 3, quality: 0.25 }, {}] },
+      },
+    ],
+  },
+  {
+    name: "fastai's scores are of the validation set",
+    files: {
+      "history.csv": text(
+        "epoch,train_loss,valid_loss,accuracy,time",
+        "0,#na#,1.5,0.25,00:12",
+        "1,1,1.25,0.5,01:02:03",
+      ),
+    },
+    primary: "history.csv",
+    runs: [
+      {
+        facts: { metrics: ["valid_loss", "accuracy"], firstEval: { epoch: 0, accuracy: 0.25 } },
+        record: { points: [{ step: 1, quality: 0.25, evalLoss: 1.5 }, { trainLoss: 1 }] },
+      },
+    ],
+  },
+  {
+    name: "a reward is no percentage",
+    files: { "log.csv": text("step,eval/mean_reward", "1,15", "2,25") },
+    primary: "log.csv",
+    runs: [{ facts: { nEvalPoints: 2 }, record: undefined }],
+  },
+  {
+    name: "no column is read as an evaluation",
+    files: { "log.csv": text("step,alpha,beta", "1,15,2", "2,25,3") },
+    primary: "log.csv",
+    status: "skipped",
+    reason: /no column that is read as an evaluation; besides the step it has alpha, beta\./,
+    runs: [{}],
+  },
+  {
+    name: "gzipped UTF-16",
+    files: { "log.csv.gz": gzipSync(Buffer.from(`\uFEFF${text("step,val_em", "1,0.5", "2,1")}`, "utf16le")) },
+    primary: "log.csv.gz",
+    runs: [{ facts: { nEvalPoints: 2, lastEval: { step: 2, val_em: 1 } } }],
   },
   {
     name: "a data set is no log",

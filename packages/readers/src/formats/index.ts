@@ -13,6 +13,7 @@ import { lightningMetricsCsv } from "./lightning-metrics-csv.ts";
 import { llamaFactory } from "./llama-factory.ts";
 import { lmEvalJson } from "./lm-eval-json.ts";
 import { mlflowMlruns } from "./mlflow-mlruns.ts";
+import { mlflowSqlite } from "./mlflow-sqlite.ts";
 import { modelCard } from "./model-card.ts";
 import { optunaJournal } from "./optuna-journal.ts";
 import { optunaSqlite } from "./optuna-sqlite.ts";
@@ -37,6 +38,7 @@ export const logReaders: readonly LogReader[] = [
   optunaJournal,
   rayResult,
   mlflowMlruns,
+  mlflowSqlite,
   llamaFactory,
   lightningMetricsCsv,
   kerasCsv,

@@ -51,4 +51,28 @@ describeReader(joeynmtTrainLog, [
     reason: /no evaluation result/,
     runs: [{ facts: { nEvalPoints: 0, lastStep: 100 } }],
   },
+  {
+    name: "versions before 2.0 state epoch and step, their loss is a sum",
+    files: {
+      "train.log": [
+        "2020-05-05 10:00:00,000 Hello! This is Joey-NMT.",
+        "2020-05-05 10:00:00,000 Epoch   1 Step:      100 Batch Loss:     5.5 Tokens per Sec:     1000, Lr: 0.000300",
+        "2020-05-05 10:00:00,000 Validation result (greedy) at epoch   1, step      500: bleu:   1.25, loss: 92512.5, ppl:  1.0, duration: 20.1s",
+        "2020-05-05 10:00:00,000 Validation result (greedy) at epoch   2, step     1000: bleu:   2.50, loss: 82512.5, ppl:  1.0, duration: 20.1s",
+        "",
+      ].join("\n"),
+    },
+    primary: "train.log",
+    runs: [
+      {
+        facts: {
+          nEvalPoints: 2,
+          lastStep: 1000,
+          metrics: ["bleu", "loss", "ppl"],
+          firstEval: { step: 500, bleu: 1.25, loss: 92_512.5, ppl: 1 },
+        },
+        record: { points: [{ step: 500, evalLoss: 0, trainLoss: 5.5, lr: 0.0003 }, { quality: 0.025 }] },
+      },
+    ],
+  },
 ]);

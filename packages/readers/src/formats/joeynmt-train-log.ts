@@ -42,8 +42,17 @@ export function factsOfJoeyLog(text: string): KnownFacts {
   };
 }
 
+/** The loss of the record: per token, which is the logarithm of the perplexity; older versions sum over tokens. */
+export function perTokenLoss(values: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const named = (name: string): string | undefined =>
+    Object.keys(values).find((key) => key.toLowerCase() === name);
+  const [loss, perplexity] = [named("loss"), named("ppl")];
+  if (loss === undefined || perplexity === undefined || !(values[perplexity]! > 0)) return values;
+  return { ...values, [loss]: Math.log(values[perplexity]!) };
+}
+
 const trainingLine =
-  /Epoch\s+(\d+),\s+Step:\s+(\d+),\s+Batch Loss:\s+([\d.eE+-]+|nan|inf).*?Lr:\s+([\d.eE+-]+)/;
+  /Epoch\s+(\d+),?\s+Step:\s+(\d+),?\s+Batch Loss:\s+([\d.eE+-]+|nan|inf).*?Lr:\s+([\d.eE+-]+)/;
 const pair = /([A-Za-z][\w-]*):\s+(-?[\d.]+(?:e[+-]?\d+)?|nan|inf)(\[sec\])?/g;
 
 function rowsOf(text: string): Row[] {
@@ -59,16 +68,22 @@ function rowsOf(text: string): Row[] {
         training: { step, epoch, loss: Number(training[3]), lr: Number(training[4]) },
       });
     }
-    const result = /Evaluation result[^:]*?(?=\s[a-z]+\s*\d*:)(.*)$/i.exec(line)?.[1];
+    const stated = /Validation result.*? at epoch\s+(\d+),\s+step\s+(\d+):(.*)$/i.exec(line);
+    if (stated !== null) [step, epoch] = [Number(stated[2]), Number(stated[1])];
+    const result = stated?.[3] ?? /Evaluation result[^:]*?(?=\s[a-z]+\s*\d*:)(.*)$/i.exec(line)?.[1];
     if (result === undefined) continue;
-    const values = [...result.matchAll(pair)].filter(([, , , seconds]) => seconds === undefined);
+    const values = [...result.matchAll(pair)].filter(
+      ([, name, , seconds]) => seconds === undefined && name !== "duration",
+    );
+    const scores = Object.fromEntries(values.map(([, name, value]) => [name!, Number(value)]));
     rows.push({
       step,
       epoch,
       evaluation: {
         step,
         epoch: null,
-        values: Object.fromEntries(values.map(([, name, value]) => [name!, Number(value)])),
+        values: scores,
+        mended: perTokenLoss(scores),
       },
     });
   }
@@ -89,7 +104,8 @@ function runOf(text: string): RawRun {
 }
 
 /**
- * Joey NMT's `train.log`: an `Evaluation result` line has no step, it is that of the last training line. Values
+ * Joey NMT's `train.log`: an `Evaluation result` line has no step, it is that of the last training line; versions
+ * before 2.0 write `Validation result ... at epoch 1, step 500`. Values
  * have two decimals; `validations.txt` beside it has more and is preferred.
  */
 export const joeynmtTrainLog: LogReader = {

@@ -5,7 +5,7 @@ import type { LogFile, LogReader } from "../contract.ts";
 import { readText } from "../log-text.ts";
 import { cellNumber } from "../markdown-table.ts";
 import { laterStep, orderRows, type Evaluation, type RawRun, type TrainingRow } from "../raw-run.ts";
-import { factsOfJoeyLog } from "./joeynmt-train-log.ts";
+import { factsOfJoeyLog, perTokenLoss } from "./joeynmt-train-log.ts";
 
 interface Validation {
   readonly step: number;
@@ -28,15 +28,6 @@ function parseLine(line: string): Validation | undefined {
     lr: find(/^lr$/i),
     values: Object.fromEntries(numbers.filter(([key]) => !/^(steps?|lr)$/i.test(key))),
   };
-}
-
-/** The loss of the record: per token, which is the logarithm of the perplexity; older versions sum over tokens. */
-function perTokenLoss(values: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  const named = (name: string): string | undefined =>
-    Object.keys(values).find((key) => key.toLowerCase() === name);
-  const [loss, perplexity] = [named("loss"), named("ppl")];
-  if (loss === undefined || perplexity === undefined || !(values[perplexity]! > 0)) return values;
-  return { ...values, [loss]: Math.log(values[perplexity]!) };
 }
 
 async function runOf(file: LogFile, text: string): Promise<RawRun> {

@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
-import { describeReader, type ReaderFixture } from "../reader-contract.ts";
+import { expect, test } from "vitest";
+import { describeReader, readFiles, type ReaderFixture } from "../reader-contract.ts";
 import { jsonl } from "./jsonl.ts";
 
 const text = (...rows: (Record<string, unknown> | string)[]): string =>
@@ -124,6 +125,86 @@ const fixtures: ReaderFixture[] = [
     reason: /no step, epoch or token column/,
     runs: [],
   },
+  {
+    name: "evaluations with an epoch among training rows with a step",
+    files: {
+      "log.jsonl":
+        '{"step": 1, "loss": 3}\n{"eval_loss": 2, "epoch": 1}\n{"step": 2, "loss": 2}\n{"eval_loss": 1, "epoch": 2}\n',
+    },
+    primary: "log.jsonl",
+    runs: [
+      {
+        facts: {
+          nEvalPoints: 2,
+          lastStep: 2,
+          firstEval: { step: null, epoch: 1, eval_loss: 2 },
+          lastEval: { step: null, epoch: 2, eval_loss: 1 },
+        },
+      },
+    ],
+  },
+  {
+    name: "one JSON list of rows",
+    files: {
+      "history.json": '[{"step": 1, "loss": 3}, {"step": 2, "eval_em": 0.5}, {"step": 4, "eval_em": NaN}]',
+    },
+    primary: "history.json",
+    runs: [{ facts: { nEvalPoints: 1, lastStep: 4, lastEval: { step: 2, eval_em: 0.5 } } }],
+  },
+  {
+    name: "JSON lines under the name of a JSON file",
+    files: {
+      "progress.json":
+        '{"time/total_timesteps": 2048, "time/iterations": 1}\n{"time/total_timesteps": 4096, "eval/success_rate": 0.5}\n',
+    },
+    primary: "progress.json",
+    runs: [{ facts: { nEvalPoints: 1, lastStep: 4096, lastEval: { step: 4096, "eval/success_rate": 0.5 } } }],
+  },
+  {
+    name: "UTF-16 by its byte-order mark",
+    files: {
+      "log.jsonl": Buffer.from(
+        '\uFEFF{"step": 1, "val_f1": 0.25}\r\n{"step": 2, "val_f1": 0.5}\r\n',
+        "utf16le",
+      ),
+    },
+    primary: "log.jsonl",
+    runs: [{ facts: { nEvalPoints: 2, lastEval: { step: 2, val_f1: 0.5 } } }],
+  },
 ];
 
 describeReader(jsonl, fixtures);
+
+const lineAt = (step: number): string => `{"step": ${step}, "loss": 2.5, "val_em": ${step / 65_536}}\n`;
+const linesFrom = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, index) => lineAt(from + index)).join("");
+
+test.each([
+  ["two objects", '{"step": 1, "loss": 2}, {"step": 2, "loss": 1}\n'],
+  ["a list", '[{"step": 1}]\n'],
+  ["a broken string", '{"step": 1, "note": "a\n'],
+])("a line with %s in a later block is named by its number and costs itself", async (_, line) => {
+  const [entry] = await readFiles({ "log.jsonl": linesFrom(0, 40_000) + line + linesFrom(40_000, 50_000) });
+  expect(entry?.status).toBe("read");
+  expect(entry?.runs[0]?.facts).toMatchObject({ nEvalPoints: 50_000, lastStep: 49_999 });
+  expect(entry?.warnings.join()).toContain("1 unreadable lines skipped: line 40001");
+});
+
+test("joined training rows leave each evaluation the last values before it", async () => {
+  const lines = [
+    { step: 1, loss: 9, lr: 1 },
+    { step: 2, loss: 8 },
+    { step: 2, val_em: 0.5 },
+    { step: 2, lr: 0.5 },
+    { step: 3, loss: 7 },
+    { step: 4, val_em: 0.75 },
+    { step: 5, loss: 6 },
+  ];
+  const [entry] = await readFiles({
+    "log.jsonl": lines.map((line) => JSON.stringify(line)).join("\r\n") + "\r\n",
+  });
+  expect(entry?.runs[0]?.record?.points).toMatchObject([
+    { step: 2, trainLoss: 8, lr: 0.5 },
+    { step: 4, trainLoss: 7, lr: 0.5 },
+  ]);
+});

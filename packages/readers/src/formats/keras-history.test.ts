@@ -41,4 +41,10 @@ describeReader(kerasHistory, [
     reason: /must hold lists of one length, got 3, 2/,
     runs: [],
   },
+  {
+    name: "columns as pandas writes them",
+    files: { "history.json": '{"loss":{"0":2,"1":1},"val_accuracy":{"0":0.25,"1":0.5}}' },
+    primary: "history.json",
+    runs: [{ facts: { nEvalPoints: 2, lastEval: { epoch: 1, val_accuracy: 0.5 } } }],
+  },
 ]);

@@ -13,10 +13,20 @@ const isEntries = (value: unknown): value is Entries =>
 function listsOf(value: unknown): Map<string, readonly unknown[]> {
   const history = isEntries(value) && isEntries(value["history"]) ? value["history"] : value;
   if (!isEntries(history)) return new Map();
-  const lists = Object.entries(history).filter((entry): entry is [string, unknown[]] =>
-    Array.isArray(entry[1]),
-  );
+  const lists = Object.entries(history).flatMap(([name, values]) => {
+    const list = Array.isArray(values) ? (values as unknown[]) : indexed(values);
+    return list === undefined ? [] : [[name, list] as const];
+  });
   return new Map(lists);
+}
+
+/** The values of an object whose keys count from 0, as pandas writes a column. */
+function indexed(value: unknown): unknown[] | undefined {
+  if (!isEntries(value)) return undefined;
+  const keys = Object.keys(value);
+  return keys.length > 0 && keys.every((key, index) => key === String(index))
+    ? Object.values(value)
+    : undefined;
 }
 
 function rowsOf(lists: ReadonlyMap<string, readonly unknown[]>): GenericRow[] {
@@ -43,7 +53,8 @@ export const kerasHistory: LogReader = {
     const lists = /^\s*\{\s*"[^"]+"\s*:\s*(\[\s*(-?\d|NaN|null|")|\{|\d)/.test(
       file.headText.replace(/^\uFEFF/, ""),
     );
-    return lists && /"(val_\w+|loss)"\s*:\s*\[\s*(-?[\d.]|-?Infinity|NaN|null)/.test(file.headText) ? 0.6 : 0;
+    const scores = /"(val_\w+|loss)"\s*:\s*(\[|\{\s*"0"\s*:)\s*(-?[\d.]|-?Infinity|NaN|null)/;
+    return lists && scores.test(file.headText) ? 0.6 : 0;
   },
   read: async ([file]) => {
     const lists = listsOf(await readJson(file!));

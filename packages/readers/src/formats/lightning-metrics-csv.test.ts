@@ -64,6 +64,12 @@ const fixtures: ReaderFixture[] = [
     reason: /training rows only/,
     runs: [{ facts: { nEvalPoints: 0, lastStep: 19 } }],
   },
+  {
+    name: "a logger that was never told an epoch",
+    files: { "lightning_logs/version_3/metrics.csv": "step,val_f1,val_loss\n0,0.25,1.0\n7,0.5,nan\n" },
+    primary: "lightning_logs/version_3/metrics.csv",
+    runs: [{ facts: { nEvalPoints: 2, lastStep: 7, best: { val_loss: { min: 1, max: 1 } } } }],
+  },
 ];
 
 describeReader(lightningMetricsCsv, fixtures);

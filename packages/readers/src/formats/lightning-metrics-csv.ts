@@ -18,7 +18,7 @@ export async function factsOfYaml(path: string): Promise<KnownFacts> {
 const firstLine = (file: LogFile): string => file.headText.split(/\r?\n/, 1)[0]!.toLowerCase();
 
 /**
- * `metrics.csv` of Lightning's CSV logger: sparse rows, training and validation values on different ones, joined
+ * `metrics.csv` of Lightning's CSV logger, with its `epoch` column or below a `version_N` folder: sparse rows, training and validation values on different ones, joined
  * by step. `hparams.yaml` beside it gives the settings; it may be absent or empty.
  */
 export const lightningMetricsCsv: LogReader = {
@@ -26,8 +26,11 @@ export const lightningMetricsCsv: LogReader = {
   title: "Lightning metrics.csv",
   detect: (file) => {
     if (file.name !== "metrics.csv") return 0;
-    const isOurs = /(^|,)epoch(,|$)/.test(firstLine(file)) && /(^|,)step(,|$)/.test(firstLine(file));
-    return isOurs ? 0.9 : 0;
+    const names = firstLine(file)
+      .replace(/^\uFEFF/, "")
+      .split(",");
+    const isInVersion = /(^|\/)(lightning_logs\/|version_\d+\/)/.test(file.path);
+    return names.includes("step") && (names.includes("epoch") || isInVersion) ? 0.9 : 0;
   },
   read: async ([file]) => {
     const known = await factsOfYaml(join(dirname(file!.absolute), "hparams.yaml"));

@@ -75,6 +75,12 @@ const fixtures: ReaderFixture[] = [
     runs: [{ facts: { nEvalPoints: 1 } }],
     warnings: [/marked as deleted/],
   },
+  {
+    name: "a store whose folder has another name",
+    files: { [`tracking/${run.replace("mlruns/", "")}/metrics/val_acc`]: "1 0.25 10\n2 0.5 20\n" },
+    primary: `tracking/${run.replace("mlruns/", "")}/`,
+    runs: [{ facts: { nEvalPoints: 2, lastStep: 20 } }],
+  },
 ];
 
 describeReader(mlflowMlruns, fixtures);

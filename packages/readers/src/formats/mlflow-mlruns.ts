@@ -1,14 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { End } from "@stopwise/core";
 import { factsOfConfig } from "../config-facts.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
-import { runsOfTable, type GenericRow } from "../generic-rows.ts";
+import { runsOfTable } from "../generic-rows.ts";
 import { cellNumber } from "../markdown-table.ts";
+import { mlflowEnds, tableOfMetrics, valuesByStep } from "../mlflow-rows.ts";
 import type { KnownFacts } from "../raw-run.ts";
 
-const inRun = /^(.*?mlruns\/\d+\/[0-9a-f]{32})\/(?:meta\.yaml|(?:metrics|params|tags|inputs|outputs)\/.+)$/;
+const inRun = /^(.*?\/\d+\/[0-9a-f]{32})\/(?:meta\.yaml|(?:metrics|params|tags|inputs|outputs)\/.+)$/;
 const experimentFile = /mlruns\/\d+\/(?:meta\.yaml|tags\/[^/]+)$/;
 
 const posix = (path: string): string => path.replaceAll("\\", "/");
@@ -52,9 +52,7 @@ function parseMetric(text: string): Metric {
       .map((part) => cellNumber(part));
     return time === undefined || value === undefined ? [] : [{ time, value, step: step ?? 0 }];
   });
-  points.sort((left, right) => left.time - right.time);
-  const isUnnumbered = points.length > 1 && points.every(({ step }) => step === points[0]!.step);
-  const values = new Map(points.map(({ value, step }, index) => [isUnnumbered ? index + 1 : step, value]));
+  const values = valuesByStep(points);
   return { values, nBroken: lines.length - points.length };
 }
 
@@ -64,15 +62,6 @@ async function textsBelow(folder: string): Promise<Map<string, string>> {
   return texts;
 }
 
-const ends: Readonly<Record<string, End>> = {
-  "1": "running",
-  RUNNING: "running",
-  "4": "crashed",
-  FAILED: "crashed",
-  "5": "crashed",
-  KILLED: "crashed",
-};
-
 async function metaOf(folder: string): Promise<Readonly<Record<string, unknown>>> {
   const text = await readFile(join(folder, "meta.yaml"), "utf8").catch(() => "");
   try {
@@ -81,15 +70,6 @@ async function metaOf(folder: string): Promise<Readonly<Record<string, unknown>>
   } catch {
     return {}; // A damaged description costs status and name, not the curve.
   }
-}
-
-function tableOf(metrics: ReadonlyMap<string, Metric>): { names: string[]; rows: GenericRow[] } {
-  const steps = new Map<number, Record<string, number>>();
-  for (const [name, { values }] of metrics) {
-    for (const [step, value] of values) steps.set(step, { ...(steps.get(step) ?? { step }), [name]: value });
-  }
-  const rows = [...steps].sort(([left], [right]) => left - right).map(([, row]) => row);
-  return { names: ["step", ...metrics.keys()], rows };
 }
 
 /** Reads a run folder from the disk. */
@@ -103,9 +83,11 @@ async function readFolder(folder: string, shown: string): Promise<FileReading> {
     [...(await textsBelow(join(folder, "params")))].map(([name, text]) => [name, text.trim()]),
   );
   const status = meta["status"];
-  const end = typeof status === "string" || typeof status === "number" ? ends[String(status)] : undefined;
+  const end =
+    typeof status === "string" || typeof status === "number" ? mlflowEnds[String(status)] : undefined;
   const known: KnownFacts = { ...factsOfConfig(params), ...(end === undefined ? {} : { end }) };
-  const { runs, reason } = runsOfTable({ ...tableOf(metrics), known });
+  const table = tableOfMetrics(new Map([...metrics].map(([name, { values }]) => [name, values])));
+  const { runs, reason } = runsOfTable({ ...table, known });
   const nBroken = [...metrics.values()].reduce((sum, metric) => sum + metric.nBroken, 0);
   const warnings = [
     ...(nBroken > 0 ? [`${nBroken} lines of metric files cannot be read.`] : []),

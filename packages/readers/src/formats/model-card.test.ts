@@ -303,6 +303,27 @@ const fixtures: ReaderFixture[] = [
     runs: [{ facts: { nEvalPoints: 2, lastStep: 20 } }],
     warnings: [/line breaks cut the table/],
   },
+  {
+    name: "a table in a comment is none, a unit is no part of a name, digits may be grouped by blanks",
+    files: {
+      "README.md": card({
+        table:
+          "<!--\n| Epoch | Step | Validation Loss |\n|---|---|---|\n| 9 | 9 | 9 |\n-->\n\n" +
+          table(
+            "| Step | Validation Loss | Val Accuracy (%) |",
+            "| 1 000 | 2.5 | 50.0 |",
+            "| 20_000 | 1.5 | 75.0 |",
+          ),
+      }),
+    },
+    primary: "README.md",
+    runs: [
+      {
+        facts: { nEvalPoints: 2, lastStep: 20_000, metrics: ["Validation Loss", "Val Accuracy (%)"] },
+        record: { metric: "accuracy", points: [{ step: 1000, quality: 0.5 }, { quality: 0.75 }] },
+      },
+    ],
+  },
 ];
 
 describeReader(modelCard, fixtures);

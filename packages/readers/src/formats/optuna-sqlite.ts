@@ -3,7 +3,15 @@ import { factsOfConfig } from "../config-facts.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { parsePythonJson } from "../python-json.ts";
 import { laterStep, type Evaluation, type RawRun } from "../raw-run.ts";
-import { openSqlite, type SqliteFile, type SqlRow, type SqlValue } from "../sqlite-file.ts";
+import {
+  grouped,
+  openSqlite,
+  warningsOf,
+  type SqliteFile,
+  type SqlRow,
+  type SqlValue,
+} from "../sqlite-file.ts";
+import { isMlflow, readMlflow } from "./mlflow-sqlite.ts";
 
 const ends: Readonly<Record<string, End>> = {
   COMPLETE: "completed",
@@ -17,18 +25,6 @@ const nonFinite: Readonly<Record<string, number>> = {
   INF_POS: Number.POSITIVE_INFINITY,
   INF_NEG: Number.NEGATIVE_INFINITY,
 };
-
-/** Rows of a table by the value of one column. */
-function grouped(rows: readonly SqlRow[], column: string): Map<SqlValue, SqlRow[]> {
-  const groups = new Map<SqlValue, SqlRow[]>();
-  for (const row of rows) {
-    const key = row[column] ?? null;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  return groups;
-}
 
 /** The reported value: its type column tells non-finite ones; older files write null for NaN. */
 function reported(row: SqlRow): number {
@@ -78,7 +74,7 @@ function studiesOf(database: SqliteFile): Map<SqlValue, Study> {
 function trialRun(
   trial: SqlRow,
   study: Study | undefined,
-  details: { reports: readonly SqlRow[]; params: readonly SqlRow[] },
+  details: { reports: readonly SqlRow[]; params: readonly SqlRow[]; named: boolean },
 ): RawRun {
   const steps = new Map<number, number>();
   for (const row of details.reports) {
@@ -93,7 +89,7 @@ function trialRun(
   );
   const end = ends[String(trial["state"])];
   return {
-    key: `trial=${String(trial["number"] ?? trial["trial_id"])}`,
+    key: `${details.named ? `${study?.name} ` : ""}trial=${String(trial["number"] ?? trial["trial_id"])}`,
     evaluations,
     training: [],
     lastStep: evaluations.reduce<number | null>((last, { step }) => laterStep(last, step), null),
@@ -104,19 +100,21 @@ function trialRun(
 }
 
 /** What a database without trials is. */
-function otherDatabase(tables: readonly string[]): string {
-  if (tables.includes("runs") && tables.includes("metrics")) {
-    return "MLflow database: this version reads MLflow's folder store, export the runs to one.";
-  }
-  return `SQLite database without trials; its tables are ${tables.join(", ") || "none"}.`;
-}
+const otherDatabase = (tables: readonly string[]): string =>
+  `SQLite database without trials; its tables are ${tables.join(", ") || "none"}.`;
 
 async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
-  const { path } = file!;
   const database = await openSqlite(file!);
-  const warnings = database.hasNewerRows
-    ? ["a write-ahead log lies beside the file: its newest rows are not read."]
-    : [];
+  try {
+    return readDatabase(file!.path, database);
+  } finally {
+    database.close();
+  }
+}
+
+function readDatabase(path: string, database: SqliteFile): FileReading[] {
+  const warnings = warningsOf(database);
+  if (isMlflow(database)) return readMlflow(path, database);
   if (!database.tables.includes("trials")) {
     return [{ path, runs: [], reason: otherDatabase(database.tables), warnings }];
   }
@@ -131,6 +129,7 @@ async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
       return trialRun(trial, studies.get(trial["study_id"] ?? null), {
         reports: reports.get(id)!,
         params: params.get(id) ?? [],
+        named: studies.size > 1,
       });
     });
   const reason = `${trials.length} trials with one final value each and no intermediate values: no curves.`;

@@ -25,4 +25,15 @@ describeReader(progressCsv, [
     primary: "progress.csv",
     runs: [{ facts: { nEvalPoints: 2 } }],
   },
+  {
+    name: "stable-baselines3 counts time steps",
+    files: {
+      "progress.csv":
+        "time/fps,time/iterations,time/total_timesteps,eval/mean_reward\n100,1,2048,\n101,2,4096,15.25\n",
+    },
+    primary: "progress.csv",
+    runs: [
+      { facts: { nEvalPoints: 1, lastStep: 4096, lastEval: { step: 4096, "eval/mean_reward": 15.25 } } },
+    ],
+  },
 ]);

@@ -152,6 +152,26 @@ const fixtures: ReaderFixture[] = [
     reason: /without an evaluation at a step or epoch/,
     runs: [],
   },
+  {
+    name: "a score before the first epoch stands at 0, a setting does not; a progress bar overwrites its line",
+    files: {
+      "run.log":
+        "eval_steps: 500\nValid Loss: 7.5\n" +
+        "Epoch 1: 0%|\rEpoch 1: 100%|#| 9/9 [00:10, valid_loss=2.5]\rEpoch 2: 100%|#| 9/9 [00:10, valid_loss=1.5]\n",
+    },
+    primary: "run.log",
+    runs: [
+      {
+        facts: {
+          nEvalPoints: 3,
+          lastStep: 2,
+          metrics: ["Valid Loss", "valid_loss"],
+          firstEval: { step: 0, "Valid Loss": 7.5 },
+          lastEval: { step: 2, valid_loss: 1.5 },
+        },
+      },
+    ],
+  },
 ];
 
 describeReader(textLog, fixtures);
@@ -172,6 +192,14 @@ test.each([
   ],
   ["\u001b[32mIteration 1,500 of 3,000\u001b[0m - eval_em: 12.5%", 1500, undefined, { eval_em: 12.5 }],
   ["Step 5 | loss:tensor(0.5)", 5, undefined, { loss: 0.5 }],
+  ["{'eval_loss': '1.5', 'eval_em': '0.25', 'epoch': '2'}", undefined, 2, { eval_loss: 1.5, eval_em: 0.25 }],
+  ["INFO Epoch(val) [2][100] eval/loss = 2.5", undefined, 2, { "eval/loss": 2.5 }],
+  [
+    "2022-01-01 10:00:00 | INFO | valid | epoch 002 | valid on 'valid' subset | loss 7.5 | ppl 90 | num_updates 1000",
+    1000,
+    2,
+    { "valid loss": 7.5, "valid ppl": 90 },
+  ],
 ])("%s", (line, step, epochNumber, values) => {
   const read = readConsoleLine(line);
   expect(read.step).toBe(step);

@@ -3,9 +3,11 @@ import { readConsoleLine, type ConsoleLine } from "../console-lines.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { runsOfTable, type GenericRow } from "../generic-rows.ts";
 import { rolesOf } from "../generic-columns.ts";
+import { nameMetric } from "../metric-choice.ts";
 import { readLines } from "../log-lines.ts";
 import type { KnownFacts, RawRun } from "../raw-run.ts";
 
+/** A line's values and where it stands; without step and epoch before the first of them, at 0. */
 interface Placed {
   readonly step: number | undefined;
   readonly epoch: number | undefined;
@@ -26,21 +28,31 @@ const isPlace = (name: string): boolean =>
 const measured = (line: ConsoleLine): Map<string, number> =>
   new Map([...line.values].filter(([name]) => !isPlace(name)));
 
-/** Rows of a console: each line's numbers at the last step and epoch that were named; numbers before are settings. */
+/** Whether a value that a console prints before any step or epoch is a score, not a setting such as `eval_steps`. */
+const isScore = (name: string): boolean =>
+  rolesOf([name], { bareScores: false }).evaluation.length > 0 && nameMetric(name) !== undefined;
+
+/**
+ * Rows of a console: each line's numbers at the last step and epoch that were named. Before the first, scores of an
+ * evaluation stand at 0 and other numbers are settings. A line that a progress bar wrote over and over is its states.
+ */
 async function readConsole(file: LogFile): Promise<Console> {
   const rows: Placed[] = [];
   const settings: Record<string, number> = {};
   let [step, epoch, plannedSteps, plannedEpochs]: (number | undefined)[] = [];
   for await (const { text } of readLines(file.absolute)) {
-    if (!/\d/.test(text)) continue;
-    const line = readConsoleLine(text);
-    step = line.step ?? step;
-    epoch = line.epoch ?? epoch;
-    plannedSteps ??= line.planned.steps;
-    plannedEpochs ??= line.planned.epochs;
-    const values = measured(line);
-    if (step !== undefined || epoch !== undefined) rows.push({ step, epoch, values });
-    else for (const [name, value] of values) settings[name] = value;
+    for (const state of text.includes("\r") ? text.split("\r") : [text]) {
+      if (!/\d/.test(state)) continue;
+      const line = readConsoleLine(state);
+      step = line.step ?? step;
+      epoch = line.epoch ?? epoch;
+      plannedSteps ??= line.planned.steps;
+      plannedEpochs ??= line.planned.epochs;
+      const values = measured(line);
+      if (step !== undefined || epoch !== undefined) rows.push({ step, epoch, values });
+      else if ([...values.keys()].some(isScore)) rows.push({ step: undefined, epoch: undefined, values });
+      else for (const [name, value] of values) settings[name] = value;
+    }
   }
   return { rows, settings, plannedSteps, plannedEpochs };
 }
@@ -60,8 +72,9 @@ function stepsCountWithinEpochs(rows: readonly Placed[]): boolean {
 
 function tableOf({ rows, settings, plannedSteps, plannedEpochs }: Console) {
   const byStep = rows.some(({ step }) => step !== undefined) && !stepsCountWithinEpochs(rows);
-  const placed = rows.flatMap(({ step, epoch, values }): GenericRow[] => {
-    const at = byStep ? step : epoch;
+  const isPlaced = rows.some(({ step, epoch }) => step !== undefined || epoch !== undefined);
+  const placed = (isPlaced ? rows : []).flatMap(({ step, epoch, values }): GenericRow[] => {
+    const at = step === undefined && epoch === undefined ? 0 : byStep ? step : epoch;
     return at === undefined ? [] : [{ step: at, ...Object.fromEntries(values) }];
   });
   const names = [...new Set(rows.flatMap(({ values }) => [...values.keys()]))];

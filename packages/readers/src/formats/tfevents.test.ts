@@ -196,6 +196,22 @@ const fixtures: ReaderFixture[] = [
 
 describeReader(tfevents, fixtures);
 
+test("a tag may end in its split; add_scalars writes each series of a tag into a folder", async () => {
+  const series = "exp/loss_val/events.out.tfevents.1700000000.host.2.0";
+  const found = await readFiles({
+    [`exp/${name}`]: file(
+      event(10, 1, simple("acc_val", 0.25), simple("losses/val_loss", 2), simple("train/eval_time", 1)),
+      event(11, 2, simple("acc_val", 0.5), simple("losses/val_loss", 1), simple("contest", 1)),
+    ),
+    [series]: file(event(10, 1, simple("loss", 2)), event(11, 2, simple("loss", 1))),
+    [`exp_test/${name}`]: file(event(10, 1, simple("loss", 2)), event(11, 2, simple("acc", 1))),
+  });
+  const metrics = (path: string) => found.find((entry) => entry.path === path)?.runs[0]?.facts.metrics;
+  expect(metrics(`exp/${name}`)).toEqual(["acc_val", "losses/val_loss"]);
+  expect(metrics(series)).toEqual(["val/loss"]);
+  expect(metrics(`exp_test/${name}`)).toEqual([]);
+});
+
 test("CRC-32C of the check string", () => {
   expect(crc32c(new TextEncoder().encode("123456789"))).toBe(0xe3069283);
 });

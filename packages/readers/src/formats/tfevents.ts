@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { LogFormatError } from "@stopwise/core";
 import { factsOfConfig } from "../config-facts.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
+import { readBytes } from "../log-text.ts";
 import { readEventFile, type EventFile, type ScalarEvent } from "../event-file.ts";
+import { normaliseName } from "../metric-choice.ts";
 import { parsePythonJson } from "../python-json.ts";
 import { laterStep, type Evaluation, type KnownFacts, type RawRun, type TrainingRow } from "../raw-run.ts";
 
@@ -14,15 +15,27 @@ interface Opened {
 }
 
 const splitFolder = /^(train|training|val|valid|validation|eval|test|dev)$/i;
+const scalarsFolder = /^(.+)_(train|training|val|valid|validation|eval|test|dev)$/i;
 const split = /^(eval|evaluation|val|valid|validation|test|dev)$/i;
-const prefixed = /^(eval|evaluation|val|valid|validation|test|dev)[_/]/i;
+const training = /^(train|training)(_|$)/;
 const notAMetric =
   /(runtime|_per_second|_vs_iterations|preparation_time|compilation_time)$|(^|\/)(epoch|step)$/;
 
 const foldersOf = (file: LogFile): string[] => file.path.split("/").slice(0, -1);
 
-const isEvaluation = (tag: string): boolean =>
-  (prefixed.test(tag) || tag.split("/").some((part) => split.test(part))) && !notAMetric.test(tag);
+/** Whether the words of one part of a tag begin or end with a split: `val_loss`, `acc_test`, `Validation_Loss`. */
+function namesSplit(part: string): boolean {
+  const words = normaliseName(part).split("_");
+  return split.test(words[0]!) || split.test(words.at(-1)!);
+}
+
+/** A tag with a part that names an evaluation, and none before it that names training. */
+function isEvaluation(tag: string): boolean {
+  if (notAMetric.test(tag)) return false;
+  const parts = tag.split("/");
+  const at = parts.findIndex(namesSplit);
+  return at >= 0 && !parts.slice(0, at + 1).some((part) => training.test(normaliseName(part)));
+}
 
 /** The folder of a run: split folders and the folder that holds a writer's settings belong to the one above. */
 function runFolder(file: LogFile): string {
@@ -158,8 +171,19 @@ function runOf(opened: readonly Opened[]): RawRun {
   };
 }
 
+/**
+ * The split that a file's folder names: `validation`, or `loss_val` where the writer's `add_scalars` put each of
+ * several series of a tag `loss` into a folder of its own.
+ */
+function splitPrefix(folder: string, { scalars }: EventFile): string {
+  if (splitFolder.test(folder)) return `${folder}/`;
+  const [, stem, named] = scalarsFolder.exec(folder) ?? [];
+  const isSeries = scalars.length > 0 && scalars.every(({ tag }) => tag.replaceAll("/", "_") === stem);
+  return isSeries ? `${named}/` : "";
+}
+
 async function openEvents(file: LogFile): Promise<Opened | FileReading> {
-  const events = readEventFile(await readFile(file.absolute));
+  const events = readEventFile(await readBytes(file));
   if (events.damagedAt === 0 || (file.sizeBytes > 0 && Number.isNaN(events.firstWallSeconds))) {
     const failure = new LogFormatError(
       { file: file.path },
@@ -169,7 +193,7 @@ async function openEvents(file: LogFile): Promise<Opened | FileReading> {
     return { path: file.path, runs: [], failure, warnings: [] };
   }
   const folder = foldersOf(file).at(-1) ?? "";
-  return { file, events, prefix: splitFolder.test(folder) ? `${folder}/` : "" };
+  return { file, events, prefix: splitPrefix(folder, events) };
 }
 
 const damageOf = ({ events }: Opened): string[] =>

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { expect, test } from "vitest";
 import { describeReader, readFiles } from "../reader-contract.ts";
@@ -124,6 +126,25 @@ describeReader(wandbDir, [
   },
 ]);
 
+test("a real offline run of wandb 0.31.0 is read value by value", async () => {
+  const bytes = readFileSync(join(import.meta.dirname, "../fixtures/offline-run.wandb"));
+  const [entry] = await readFiles({ [name]: bytes });
+  expect(entry).toMatchObject({ format: "wandb-dir", status: "read", path: name });
+  expect(entry?.runs[0]?.facts).toEqual({
+    nEvalPoints: 4,
+    lastStep: 40,
+    metrics: ["eval/exact_match", "eval/loss"],
+    firstEval: { step: 10, "eval/exact_match": 10 / 64, "eval/loss": 0.1 },
+    lastEval: { step: 40, "eval/exact_match": 40 / 64, "eval/loss": 0.025 },
+    best: { "eval/exact_match": { min: 10 / 64, max: 40 / 64 }, "eval/loss": { min: 0.025, max: 0.1 } },
+  });
+  const { history, config, exitCode, displayName, nDamaged } = readWandbFile(bytes);
+  expect(history).toHaveLength(12);
+  expect(history[0]).toMatchObject({ "train/loss": 1, "train/global_step": 5, _step: 0 });
+  expect({ exitCode, displayName, nDamaged }).toEqual({ exitCode: 0, displayName: "fixture", nDamaged: 0 });
+  expect(config).toMatchObject({ learning_rate: 0.125, max_steps: 40 });
+});
+
 test("records larger than a block are put together, a damaged chunk costs its block", () => {
   const long = history(item("text", JSON.stringify("x".repeat(80_000))), item("_step", "7"));
   const whole = framed(evaluate(10, "0.1"), long, evaluate(20, "0.2"));
@@ -139,10 +160,40 @@ test("records larger than a block are put together, a damaged chunk costs its bl
 });
 
 test("a folder without its history is said to be one", async () => {
-  const [entry] = await readFiles({ [`${folder}/files/wandb-summary.json`]: '{"eval/loss": 1}' });
+  const [entry] = await readFiles({ [`${folder}/files/wandb-summary.json`]: '{"_wandb": {"runtime": 2}}' });
   expect(entry).toMatchObject({
     status: "skipped",
     format: "wandb-dir",
-    reason: expect.stringContaining("no history") as string,
+    reason: expect.stringContaining("no evaluation values") as string,
   });
+});
+
+test("without its .wandb file the console output gives the curve, the other files name it", async () => {
+  const found = await readFiles({
+    [`${folder}/files/config.yaml`]: "learning_rate:\n  value: 0.5\n",
+    [`${folder}/files/output.log`]:
+      "{'loss': 2.5, 'epoch': 0.5}\n{'eval_loss': 1.5, 'epoch': 1.0}\n{'eval_loss': 1.25, 'epoch': 2.0}\n",
+    [`${folder}/files/wandb-summary.json`]: '{"eval/loss": 1.25}',
+  });
+  const output = found.find(({ path }) => path.endsWith("output.log"));
+  expect(output).toMatchObject({
+    status: "read",
+    format: "wandb-dir",
+    runs: [{ facts: { nEvalPoints: 2, metrics: ["eval_loss"] }, record: { hyper: { lr: 0.5 } } }],
+  });
+  expect(found.filter(({ partOf }) => partOf === output?.path)).toHaveLength(2);
+});
+
+test("a summary alone tells its last values, a damaged one is named", async () => {
+  const summary = `${folder}/files/wandb-summary.json`;
+  const [entry] = await readFiles({
+    [summary]: '{"eval/loss": 1.25, "eval/em": "NaN", "train/global_step": 500, "_step": 520, "loss": 1}',
+  });
+  expect(entry).toMatchObject({
+    status: "skipped",
+    reason: expect.stringContaining("last values only") as string,
+    runs: [{ facts: { nEvalPoints: 1, lastStep: 500, lastEval: { step: 500, "eval/loss": 1.25 } } }],
+  });
+  const [damaged] = await readFiles({ [summary]: '{"eval/loss": 1.25' });
+  expect(damaged).toMatchObject({ status: "failed", reason: expect.stringContaining(summary) as string });
 });

@@ -1,47 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { parse } from "yaml";
 import { LogFormatError } from "@stopwise/core";
-import { factsOfConfig } from "../config-facts.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { runsOfTable, type GenericRow } from "../generic-rows.ts";
-import type { KnownFacts } from "../raw-run.ts";
 import { isWandbFile, readWandbFile, type WandbItems } from "../wandb-file.ts";
+import {
+  readWithoutHistory,
+  settingsIn,
+  settingsOf,
+  trainingSteps,
+  withoutHistory,
+} from "../wandb-folder.ts";
 import { flattened } from "./jsonl.ts";
 
 const runFolder = /^(.*\/)?(offline-)?run-\d{8}_\d{6}-[^/]+(?=\/)/;
-const trainingSteps = [
-  "train/global_step",
-  "trainer/global_step",
-  "global_step",
-  "train.global_step",
-  "step",
-];
-
 const bookkeeping = new Set(["_step", "_runtime", "_timestamp"]);
-
-/** Settings without W&B's own entries; a setting may be wrapped as `{value: ...}`. */
-function settingsOf(config: WandbItems): KnownFacts {
-  const unwrapped = Object.entries(config)
-    .filter(([name]) => name !== "_wandb" && name !== "wandb_version")
-    .map(([name, entry]): [string, unknown] => {
-      const wrapped = typeof entry === "object" && entry !== null && "value" in entry;
-      return [name, wrapped ? entry.value : entry];
-    });
-  return unwrapped.length === 0 ? {} : factsOfConfig(flattened(Object.fromEntries(unwrapped)));
-}
-
-async function settingsBeside(file: LogFile): Promise<KnownFacts> {
-  const content = await readFile(join(dirname(file.absolute), "files", "config.yaml"), "utf8").catch(
-    () => "",
-  );
-  try {
-    const config: unknown = parse(content, { logLevel: "silent" });
-    return typeof config === "object" && config !== null ? settingsOf({ ...config }) : {};
-  } catch {
-    return {}; // Settings that do not parse stay unknown.
-  }
-}
 
 /** History rows by training step: a row that does not repeat the step belongs to the last one named. */
 function placedRows(history: readonly WandbItems[]): { names: string[]; rows: GenericRow[] } {
@@ -65,7 +38,10 @@ async function readHistory(file: LogFile): Promise<FileReading> {
   }
   const { history, config, exitCode, nDamaged } = readWandbFile(bytes);
   const settings = settingsOf(config);
-  const known = Object.keys(settings.hyper ?? {}).length > 0 ? settings : await settingsBeside(file);
+  const known =
+    Object.keys(settings.hyper ?? {}).length > 0
+      ? settings
+      : await settingsIn(join(dirname(file.absolute), "files"));
   const end = exitCode !== undefined && exitCode !== 0 ? { end: "crashed" as const } : {};
   const table = placedRows(history);
   const warnings = nDamaged > 0 ? [`${nDamaged} damaged chunks were passed over.`] : [];
@@ -80,11 +56,9 @@ async function readHistory(file: LogFile): Promise<FileReading> {
   };
 }
 
-const without = "part of a W&B run folder without its .wandb file: no history.";
-
 async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
   const main = files.find(({ name }) => name.endsWith(".wandb"));
-  if (main === undefined) return files.map(({ path }) => ({ path, runs: [], reason: without, warnings: [] }));
+  if (main === undefined) return readWithoutHistory(files);
   const others = files.filter((file) => file !== main);
   try {
     const whole = await readHistory(main);
@@ -95,14 +69,15 @@ async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
     ];
   } catch (error) {
     if (!(error instanceof LogFormatError)) throw error;
-    const rest = others.map(({ path }) => ({ path, runs: [], reason: without, warnings: [] }));
+    const rest = others.map(({ path }) => ({ path, runs: [], reason: withoutHistory, warnings: [] }));
     return [{ path: main.path, runs: [], failure: error, warnings: [] }, ...rest];
   }
 }
 
 /**
  * A Weights & Biases run folder: the history of `run-<id>.wandb` by the training step that was logged, else by
- * W&B's own; settings from the file, else from `files/config.yaml`. A summary alone is no curve.
+ * W&B's own; settings from the file, else from `files/config.yaml`. Without that file the console output may hold
+ * the curve; a summary alone is none.
  */
 export const wandbDir: LogReader = {
   format: "wandb-dir",
