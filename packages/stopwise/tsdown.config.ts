@@ -44,7 +44,7 @@ const recommendApart = {
 export default defineConfig([
   {
     ...program,
-    entry: { cli: "src/cli.ts" },
+    entry: { cli: "src/cli.ts", "replay-worker": "../policies/src/workers/replay-worker.ts" },
     plugins: [recommendApart],
     hooks: { "build:done": copyShipped },
   },

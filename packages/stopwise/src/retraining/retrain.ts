@@ -1,8 +1,15 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { groupOf, InvalidInputError, type RunRecord } from "@stopwise/core";
-import { deserializeModel, serializeModel, trainModel, type StopwiseModel } from "@stopwise/meta-model";
+import {
+  deserializeModel,
+  serializeModel,
+  trainModel,
+  type Replayer,
+  type StopwiseModel,
+} from "@stopwise/meta-model";
 import { ModelRegistry, withStore, type ModelEntry } from "@stopwise/store";
+import { threadedReplay } from "../replaying/threaded-replay.ts";
 import { compare, heldOutGroups, judge, shuffled, type Comparison } from "./held-out.ts";
 import { shippedRuns } from "./shipped-runs.ts";
 
@@ -15,6 +22,8 @@ export interface RetrainOptions {
   readonly seed: number;
   /** Train also where nothing is new. */
   readonly force: boolean;
+  /** Threads that replay; as the set is large, unless given. */
+  readonly threads?: number;
   readonly onProgress: (message: string) => void;
 }
 
@@ -76,6 +85,8 @@ function fingerprintOf(hashes: ReadonlyMap<string, string>, shipped: readonly Ru
 const without = (runs: readonly RunRecord[], groups: ReadonlySet<string>): RunRecord[] =>
   runs.filter((run) => !groups.has(groupOf(run)));
 
+const replayOf = ({ onProgress, threads }: RetrainOptions): Replayer => threadedReplay(onProgress, threads);
+
 /** A training set of bounded size, the same on every call. */
 function bounded(runs: readonly RunRecord[]): RunRecord[] {
   if (runs.length <= comparisonRuns) return [...runs];
@@ -98,7 +109,7 @@ function comparisonOf(
   const heldOut = own.filter((run) => groups.has(groupOf(run)));
   const fit = (runs: readonly RunRecord[], name: string): StopwiseModel => {
     options.onProgress(`comparing: ${name}`);
-    return trainModel(bounded(runs), { seed: options.seed });
+    return trainModel(bounded(runs), { seed: options.seed, startOnly: true, replay: replayOf(options) });
   };
   const known = all.filter(({ id }) => before.runIds.has(id));
   const hasSeen = known.some((run) => groups.has(groupOf(run)));
@@ -151,6 +162,7 @@ export async function retrain(options: RetrainOptions): Promise<Retrained> {
     seed: options.seed,
     version: fingerprint,
     onProgress: options.onProgress,
+    replay: replayOf(options),
   });
   const facts = { fingerprint, trainedOn: model.trainedOn, ...counts, comparison };
   registry.promote(serializeModel(model), { facts, runs: all.map(({ id }) => id) });
