@@ -70,6 +70,7 @@ export class StartModel {
   readonly #row: Float64Array;
   readonly #distance: TaskDistance;
   readonly #features: readonly Float64Array[];
+  #remembered: Map<KeptRuns, PolicyPrediction[]> | undefined;
   readonly #near: (features: Float64Array) => { near: Neighbours; share: number };
 
   constructor(container: Container, header: StartHeader, prefix: string) {
@@ -134,8 +135,20 @@ export class StartModel {
     }
   }
 
+  /** Keeps every kept prediction that is asked for in memory: for many questions in a row. */
+  rememberPredictions(): void {
+    this.#remembered ??= new Map();
+  }
+
   /** A kept prediction, as it was made when the model was trained. */
   keptPrediction(runs: KeptRuns, run: number): PolicyPrediction {
+    if (this.#remembered === undefined) return this.#readPrediction(runs, run);
+    const ofRuns = this.#remembered.get(runs) ?? [];
+    this.#remembered.set(runs, ofRuns);
+    return (ofRuns[run] ??= this.#readPrediction(runs, run));
+  }
+
+  #readPrediction(runs: KeptRuns, run: number): PolicyPrediction {
     const n = this.header.candidates.length;
     const width = n * nPerCandidate;
     const row = Float64Array.from(runs.predictions.subarray(run * width, (run + 1) * width), dequantised);
