@@ -44,7 +44,11 @@ const recommendApart = {
 export default defineConfig([
   {
     ...program,
-    entry: { cli: "src/cli.ts", "replay-worker": "../policies/src/workers/replay-worker.ts" },
+    entry: {
+      cli: "src/cli.ts",
+      "replay-worker": "../policies/src/workers/replay-worker.ts",
+      "trial-worker": "src/retraining/trial-worker.ts",
+    },
     plugins: [recommendApart],
     hooks: { "build:done": copyShipped },
   },

@@ -1,7 +1,4 @@
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
 import type { Curve } from "@stopwise/core";
 import { contextOf, type StopperContext } from "../context.ts";
 import {
@@ -14,6 +11,9 @@ import {
 import { packCurves } from "./packed-curves.ts";
 import type { ReplayTask } from "./serve-replay.ts";
 import { Shares } from "./shares.ts";
+import { startWorker } from "./start-worker.ts";
+
+export { startWorker } from "./start-worker.ts";
 
 /** How to replay in worker threads. */
 export interface WorkerOptions {
@@ -36,18 +36,6 @@ export interface WorkerOptions {
 export const fewestStatistics = 10_000_000;
 /** How long no thread may say anything before the calling one does the work itself. */
 const patienceMs = 30_000;
-
-const isSource = import.meta.url.endsWith(".ts");
-
-/** From source, a worker needs the TypeScript loader first; a built package has the entry beside this file's bundle. */
-function startWorker(task: ReplayTask): Worker {
-  const entry = new URL(isSource ? "./replay-worker.ts" : "./replay-worker.js", import.meta.url);
-  if (!isSource) return new Worker(entry, { workerData: task });
-  const root = pathToFileURL(createRequire(import.meta.url).resolve("tsx/package.json"));
-  const loader = new URL("./dist/esm/api/index.mjs", root).href;
-  const code = `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(entry.href)}); });`;
-  return new Worker(code, { eval: true, workerData: task, execArgv: [] });
-}
 
 function sharedMatrix(nRuns: number, nPolicies: number): OutcomeMatrix {
   const bytes = 4 * nRuns * nPolicies;
@@ -105,9 +93,9 @@ export function outcomeMatrixInWorkers(
   const matrix = sharedMatrix(curves.length, plan.nPolicies);
   const shares = new Shares(curves.length, runsPerShare);
   const { cells } = shares;
-  const task = { policies, curves: packCurves(curves), matrix, context, cells, runsPerShare };
+  const task: ReplayTask = { policies, curves: packCurves(curves), matrix, context, cells, runsPerShare };
   for (let k = 1; k < threads; k++) {
-    const worker = startWorker(task);
+    const worker = startWorker("./replay-worker", import.meta.url, task);
     worker.on("error", () => undefined);
     worker.unref();
   }
