@@ -1,5 +1,6 @@
+import { Worker } from "node:worker_threads";
 import { curveOf, type Curve } from "@stopwise/core";
-import { outcomeMatrix } from "@stopwise/policies";
+import { defaultPortfolio, outcomeMatrix } from "@stopwise/policies";
 import { outcomeMatrixInWorkers } from "@stopwise/policies/workers";
 
 /** A small seeded generator (mulberry32): uniform in [0, 1). */
@@ -117,7 +118,7 @@ function measure({ nRuns, nCheckpoints, nCriteria, nThresholds }: Size) {
 }
 
 /** Fills a set of runs chunk by chunk, so that it never lies in memory as a whole; gives wall seconds and peak memory. */
-async function millionRuns(nRuns: number, cores: number) {
+function millionRuns(nRuns: number, threads: number) {
   const chunk = 20_000;
   const random = uniform(11);
   const curves = Array.from({ length: chunk }, (_, i) => randomCurve(random, 50, i));
@@ -126,19 +127,66 @@ async function millionRuns(nRuns: number, cores: number) {
   let seconds = 0;
   for (let done = 0; done < nRuns; done += chunk) {
     const start = performance.now();
-    const matrix = await outcomeMatrixInWorkers(curves, policies, { workers: cores, runsPerShare: 2000 });
+    const matrix = outcomeMatrixInWorkers(curves, policies, { threads });
     seconds += (performance.now() - start) / 1000;
     matrix.saving.forEach((value, at) => (saving[at % policies.length]! += value / nRuns));
   }
   return {
     runs: nRuns,
     policies: policies.length,
-    cores,
+    threads,
     "wall seconds": Number(seconds.toFixed(1)),
     "outcomes/s (millions)": Number(((nRuns * policies.length) / seconds / 1e6).toFixed(1)),
     "peak memory (MiB)": Math.round(process.resourceUsage().maxRSS / 1024),
     "mean saving, first and last policy": `${saving[0]!.toFixed(3)} ${saving.at(-1)!.toFixed(3)}`,
   };
+}
+
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+/** Wall and processor seconds of one call. */
+function used(work: () => unknown): { wall: number; cpu: number } {
+  const [start, before] = [performance.now(), cpuSeconds()];
+  work();
+  return { wall: (performance.now() - start) / 1000, cpu: cpuSeconds() - before };
+}
+
+/** One thread and two in turns, each at its best of three; processor seconds tell what threads cost on a busy machine. */
+function threadsOn(nRuns: number, nCheckpoints: number, policies: readonly unknown[], portfolio: string) {
+  const random = uniform(13);
+  const curves = Array.from({ length: nRuns }, (_, i) => randomCurve(random, nCheckpoints, i));
+  const best = [1, 2].map(() => ({ wall: Infinity, cpu: Infinity }));
+  for (let round = 0; round < 3; round++) {
+    best.forEach((least, k) => {
+      const { wall, cpu } = used(() => outcomeMatrixInWorkers(curves, policies, { threads: k + 1 }));
+      least.wall = Math.min(least.wall, wall);
+      least.cpu = Math.min(least.cpu, cpu);
+    });
+  }
+  const nCriteria = new Set(policies.map((it) => JSON.stringify({ ...(it as object), threshold: 0 }))).size;
+  const [one, two] = best as [{ wall: number; cpu: number }, { wall: number; cpu: number }];
+  return {
+    portfolio,
+    runs: nRuns,
+    "statistics (millions)": (nRuns * nCheckpoints * nCriteria) / 1e6,
+    "one: wall s": Number(one.wall.toFixed(2)),
+    "CPU s": Number(one.cpu.toFixed(2)),
+    "two: wall s": Number(two.wall.toFixed(2)),
+    "two: CPU s": Number(two.cpu.toFixed(2)),
+  };
+}
+
+/** Processors that two threads get which share nothing and only count: the most that any two threads can gain now. */
+async function processorsForTwo(): Promise<number> {
+  const count = "let x = 0; for (let i = 0; i < 4e8; i++) x = (x * 31 + i) | 0;";
+  const [start, before] = [performance.now(), cpuSeconds()];
+  await Promise.all(
+    [1, 2].map(() => new Promise((resolve) => new Worker(count, { eval: true }).on("exit", resolve))),
+  );
+  return (cpuSeconds() - before) / ((performance.now() - start) / 1000);
 }
 
 const bar: Size = { nRuns: 10_000, nCheckpoints: 50, nCriteria: 20, nThresholds: 50 };
@@ -154,9 +202,19 @@ if (process.argv.includes("--growth")) {
     ...[200, 1000, 5000].map((nRuns) => measure({ ...small, nRuns })),
   ]);
 }
+if (process.argv.includes("--threads")) {
+  const processors = (await processorsForTwo()).toFixed(2);
+  console.log(
+    `One thread and two, by the size of the set; this machine gives two threads ${processors} processors now`,
+  );
+  console.table([
+    ...[250, 1000, 4000].map((n) => threadsOn(n, 100, defaultPortfolio(), "default")),
+    ...[1000, 4000, 10_000, 40_000].map((n) => threadsOn(n, 50, policiesOf(20, 50), "cheap staleness")),
+  ]);
+}
 if (process.argv.includes("--million")) {
   console.log("A million runs, 20,000 at a time");
   const rows = [];
-  for (const cores of [1, 2]) rows.push(await millionRuns(1_000_000, cores));
+  for (const threads of [1, 2]) rows.push(millionRuns(1_000_000, threads));
   console.table(rows);
 }

@@ -115,15 +115,15 @@ describe("a team's own runs", () => {
     return called.json() as Retrained;
   };
 
-  /** Runs of two tasks that learn and level off: too few groups for a comparison with the model in use. */
-  function writeRuns(file: string, nRuns: number): void {
+  /** Runs that learn and level off; of two tasks, they are too few groups for a comparison with the model in use. */
+  function writeRuns(file: string, nRuns: number, nTasks = 2): void {
     const line = (i: number): string => {
       const points = Array.from({ length: 25 }, (_, k) => ({
         step: 100 * (k + 1),
         quality: Math.round(1000 * (0.8 - 0.7 * Math.exp(-(k + 1) / (3 + (i % 5))))) / 1000,
       }));
       const facts = {
-        task: `task-${i % 2}`,
+        task: `task-${i % nTasks}`,
         family: "t5",
         datasetSize: 1000 * (1 + (i % 3)),
         plannedSteps: 2500,
@@ -176,6 +176,27 @@ describe("a team's own runs", () => {
     );
     expect(models[0]).toHaveLength(1);
     expect(models[1]).toEqual(models[0]);
+  });
+
+  test("runs added later give the model that training on all of them from nothing gives", () => {
+    const modelOf = (...sets: readonly [number, string][]): { version: string; trials: string[] } => {
+      for (const [nRuns, store] of sets) {
+        writeRuns("runs.jsonl", nRuns, 8);
+        expect(place.stopwise("ingest", "runs.jsonl", "--store", store).status).toBe(0);
+        retrain("--own-only", "--store", store);
+      }
+      const folder = place.file(`${sets[0]![1]}/models`);
+      const { history } = JSON.parse(readFileSync(join(folder, "current.json"), "utf8")) as {
+        history: { version: string }[];
+      };
+      return { version: history.at(-1)!.version, trials: readdirSync(join(folder, "trials")) };
+    };
+    const grown = modelOf([80, "grown"], [90, "grown"]);
+    expect(modelOf([90, "whole"]).version).toBe(grown.version);
+    // What was the candidate at 80 runs was the model in use at 90, and was not fitted again.
+    const [before] = modelOf([80, "before"]).trials;
+    expect(grown.trials).toContain(before);
+    expect(grown.trials).toHaveLength(2);
   });
 
   test.skipIf(!hasShared("logs"))("real logs: ingest, retrain, recommend", () => {

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { outcomeSchema, policySchema } from "@stopwise/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hasShared, shared, Workplace } from "./command-line.ts";
@@ -136,5 +137,82 @@ test("a file of runs gives one outcome per run and their means", () => {
       { id: "a", stopIndex: null, saving: 0, emLoss: 0 },
       { id: "b", stopIndex: 2, saving: 0.25 },
     ],
+  });
+});
+
+describe("a list of policies on a file of runs", () => {
+  const staleness = [0, 0.002, 0.005, 0.01, 0.02].flatMap((minDelta) =>
+    ["deadBand", "ratchet"].flatMap((minDeltaMode) =>
+      [0, 5, 10].flatMap((evals) =>
+        [1, 3, 8].map((threshold) => ({
+          version: 1,
+          criterion: "staleness",
+          params: { minDelta, minDeltaMode },
+          threshold,
+          ...(evals === 0 ? {} : { warmup: { evals, updatesBest: true } }),
+        })),
+      ),
+    ),
+  );
+  const portfolio = [{ version: 1, criterion: "extrapolation", threshold: 0.9 }, ...staleness];
+
+  /** Runs that level off, each at its own height and speed, with a wobble. */
+  function writeRuns(nRuns: number, nCheckpoints: number): void {
+    const line = (i: number): string => {
+      const points = Array.from({ length: nCheckpoints }, (_, k) => ({
+        step: k + 1,
+        quality: 0.5 - 0.4 * Math.exp(-k / (10 + (i % 37))) + 0.01 * Math.sin(i * 12.9898 + k * 78.233),
+      }));
+      return JSON.stringify({ id: `r${i}`, metric: "em", points });
+    };
+    const lines = Array.from({ length: nRuns }, (_, i) => line(i));
+    writeFileSync(place.file("runs.jsonl"), `${lines.join("\n")}\n`);
+  }
+
+  interface Document {
+    nRuns: number;
+    threads: number;
+    policies: { policy: unknown; sentence: string; meanSaving: number; meanEmLoss: number }[];
+  }
+  const replayAll = (...args: string[]): Document => {
+    writeFileSync(place.file("portfolio.json"), JSON.stringify(portfolio));
+    const flags = ["--policy", "portfolio.json", "--runs", "runs.jsonl", "--json"];
+    const called = place.stopwise("replay", ...flags, ...args);
+    expect(called.stderr).toBe("");
+    return called.json() as Document;
+  };
+
+  test("a large one takes worker threads and gives what one thread gives", () => {
+    writeRuns(3000, 200);
+    const threaded = replayAll();
+    const single = replayAll("--threads", "1");
+    expect(single.threads).toBe(1);
+    if (availableParallelism() > 1) expect(threaded.threads).toBeGreaterThan(1);
+    expect(threaded.policies).toHaveLength(portfolio.length);
+    expect({ ...threaded, threads: 1 }).toEqual(single);
+  });
+
+  test("a small one takes one thread; means agree with each policy alone", () => {
+    writeRuns(20, 50);
+    const { threads, policies } = replayAll();
+    expect(threads).toBe(1);
+    const [{ policy, meanSaving, meanEmLoss }] = policies.slice(-1) as [Document["policies"][number]];
+    const alone = ["--policy", JSON.stringify(policy), "--runs", "runs.jsonl", "--json"];
+    expect(place.stopwise("replay", ...alone).json()).toMatchObject({
+      meanSaving: expect.closeTo(meanSaving, 6) as unknown,
+      meanEmLoss: expect.closeTo(meanEmLoss, 6) as unknown,
+    });
+    const { stdout } = place.stopwise("replay", "--policy", "portfolio.json", "--runs", "runs.jsonl");
+    expect(stdout).toContain("91 policies on 20 runs, in 1 thread");
+  });
+
+  test("with --curve or --semantics it is refused in one line", () => {
+    writeRuns(2, 5);
+    writeFileSync(place.file("portfolio.json"), JSON.stringify(portfolio));
+    const flags = ["--policy", "portfolio.json", "--runs", "runs.jsonl"];
+    const { status, stderr } = place.stopwise("replay", ...flags, "--semantics", "hf");
+    expect(status).toBe(2);
+    expect(stderr).toContain("a list of policies is replayed on runs");
+    expect(place.stopwise("replay", ...flags, "--threads", "0").status).toBe(2);
   });
 });

@@ -37,7 +37,11 @@ const program: UserConfig = {
 export default defineConfig([
   {
     ...program,
-    entry: { cli: "src/cli.ts" },
+    entry: {
+      cli: "src/cli.ts",
+      "replay-worker": "../policies/src/workers/replay-worker.ts",
+      "trial-worker": "src/retraining/trial-worker.ts",
+    },
     hooks: { "build:done": copyShipped },
   },
   {

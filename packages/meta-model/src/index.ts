@@ -15,5 +15,6 @@ export type { EvaluateReport, EvaluateRow, RowBound, Selection } from "./referee
 export { recommendFrom, type RecommendOptions } from "./model/recommend-from.ts";
 export { deserializeModel, serializeModel, StopwiseModel } from "./model/stopwise-model.ts";
 export { trainModel, type TrainOptions } from "./model/train-model.ts";
+export type { Replayer } from "./portfolio/experience.ts";
 export { fitRemainingGain } from "./learned/remaining-gain.ts";
 export { calibrateThreshold } from "./learned/threshold.ts";

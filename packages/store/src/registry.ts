@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInputError, ModelFileError } from "@stopwise/core";
 
@@ -137,6 +137,28 @@ export class ModelRegistry {
   runsOf(entry: ModelEntry): readonly string[] {
     const file = this.runsFileOf(entry);
     return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as string[]) : [];
+  }
+
+  private trialFile(key: string): string {
+    return join(this.folder, "trials", `${key}.stopwise.model`);
+  }
+
+  /** A model that was fitted only to be compared, by its key; undefined where none is kept. */
+  trial(key: string): Uint8Array | undefined {
+    const file = this.trialFile(key);
+    return existsSync(file) ? readFileSync(file) : undefined;
+  }
+
+  /** Keeps models that were fitted only to be compared, by key, in place of those that were kept before. */
+  keepTrials(trials: ReadonlyMap<string, Uint8Array>): void {
+    const folder = join(this.folder, "trials");
+    mkdirSync(folder, { recursive: true });
+    for (const [key, bytes] of trials) {
+      this.replace(this.trialFile(key), bytes);
+    }
+    const wanted = new Set([...trials.keys()].map((key) => `${key}.stopwise.model`));
+    for (const name of readdirSync(folder))
+      if (!wanted.has(name)) rmSync(join(folder, name), { force: true });
   }
 
   /**

@@ -95,6 +95,7 @@ export class StartModel {
   /** Rooms by how many candidates may be chosen: one for all, one for each trainer. */
   readonly #rooms = new Map<number, ChoiceRoom>();
   readonly #distance: TaskDistance;
+  #remembered: Map<KeptRuns, PolicyPrediction[]> | undefined;
   readonly #near: (features: Float64Array) => { near: Neighbours; share: number };
 
   constructor(container: Container, header: StartHeader, prefix: string) {
@@ -183,8 +184,20 @@ export class StartModel {
     return room;
   }
 
+  /** Keeps every kept prediction that is asked for in memory: for many questions in a row. */
+  rememberPredictions(): void {
+    this.#remembered ??= new Map();
+  }
+
   /** A kept prediction, as it was made when the model was trained. */
   keptPrediction(runs: KeptRuns, run: number): PolicyPrediction {
+    if (this.#remembered === undefined) return this.#readPrediction(runs, run);
+    const ofRuns = this.#remembered.get(runs) ?? [];
+    this.#remembered.set(runs, ofRuns);
+    return (ofRuns[run] ??= this.#readPrediction(runs, run));
+  }
+
+  #readPrediction(runs: KeptRuns, run: number): PolicyPrediction {
     const n = this.header.candidates.length;
     const width = n * nPerCandidate;
     const row = Float64Array.from(runs.predictions.subarray(run * width, (run + 1) * width), dequantised);

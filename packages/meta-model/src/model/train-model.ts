@@ -1,6 +1,7 @@
 import { InsufficientDataError, groupOf, type RunRecord, type SimplePolicy } from "@stopwise/core";
 import { taskFeatureList } from "@stopwise/features";
 import { defaultPortfolio } from "@stopwise/policies";
+import type { Replayer } from "../portfolio/experience.ts";
 import { seedFor } from "../random.ts";
 import { tunedTask } from "./configuration.ts";
 import { packContainer, type Section } from "./container.ts";
@@ -22,6 +23,13 @@ export interface TrainOptions {
   /** Policies to choose from. */
   readonly policies?: readonly SimplePolicy[];
   readonly onProgress?: (message: string) => void;
+  /** How policies are replayed; default in this thread. */
+  readonly replay?: Replayer;
+  /**
+   * Leaves the in-run criterion and the answers to usual questions out: a model that recommends the same policies, for
+   * comparing it with another.
+   */
+  readonly startOnly?: boolean;
 }
 
 /**
@@ -31,13 +39,13 @@ export interface TrainOptions {
  * @throws InsufficientDataError when no run has two evaluations
  */
 export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {}): StopwiseModel {
-  const { seed = 1, policies = defaultPortfolio(), onProgress = () => undefined } = options;
+  const { seed = 1, policies = defaultPortfolio(), onProgress = () => undefined, replay } = options;
   const start: Partial<Record<"quality" | "loss", TrainedStart>> = {};
   for (const kind of ["quality", "loss"] as const) {
     onProgress(`start of the run, ${kind}`);
     const part = trainStart(
       runs.filter((run) => run.kind === kind),
-      { policies, seed: seedFor(seed, kind), prefix: kind },
+      { policies, seed: seedFor(seed, kind), prefix: kind, replay },
     );
     if (part !== undefined) start[kind] = part;
   }
@@ -48,13 +56,17 @@ export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {
       "Ingest run logs first.",
     );
   }
-  onProgress("in-run criterion");
   const tuned = tunedTask(runs.filter((run) => run.kind === "quality"));
   const own =
     tuned === undefined
       ? undefined
-      : trainStart(tuned.runs, { policies, seed: seedFor(seed, "own"), prefix: "own", limit: maxOwnRuns });
-  const learnedRuns = Object.fromEntries(Object.entries(start).map(([kind, part]) => [kind, part.runs]));
+      : trainStart(tuned.runs, {
+          policies,
+          seed: seedFor(seed, "own"),
+          prefix: "own",
+          limit: maxOwnRuns,
+          replay,
+        });
   const header: ModelHeader = {
     version: options.version ?? "1",
     trainedOn: options.trainedOn ?? trainedOnSentence(runs),
@@ -63,9 +75,15 @@ export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {
     start: Object.fromEntries(Object.entries(start).map(([kind, part]) => [kind, part.header])),
     ...(own !== undefined && tuned !== undefined ? { own: { names: tuned.names, start: own.header } } : {}),
   };
-  const sections: Record<string, Section> = {
+  const startSections = {
     ...Object.fromEntries(parts.flatMap((part) => Object.entries(part.sections))),
     ...own?.sections,
+  };
+  if (options.startOnly === true) return deserializeModel(packContainer(header, startSections));
+  onProgress("in-run criterion");
+  const learnedRuns = Object.fromEntries(Object.entries(start).map(([kind, part]) => [kind, part.runs]));
+  const sections: Record<string, Section> = {
+    ...startSections,
     ...trainLearned(learnedRuns, seedFor(seed, "learned")),
   };
   onProgress("usual questions");

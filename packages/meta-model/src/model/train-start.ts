@@ -10,7 +10,7 @@ import { FittedForest, forest } from "../estimators/forest.ts";
 import { FittedKernel, kernel } from "../estimators/kernel.ts";
 import { TaskDistance } from "../estimators/task-distance.ts";
 import { GroupTotals } from "../estimators/weighted-mean.ts";
-import { experienceOf, featureKinds, type Experience } from "../portfolio/experience.ts";
+import { experienceOf, featureKinds, type Experience, type Replayer } from "../portfolio/experience.ts";
 import { rowsOf, type OutcomeTable } from "../portfolio/outcome-table.ts";
 import { reducePortfolio } from "../portfolio/reduce.ts";
 import { randomFrom, seedFor, shuffled } from "../random.ts";
@@ -47,6 +47,8 @@ export interface StartOptions {
   readonly prefix: string;
   /** Most runs that are kept. */
   readonly limit?: number;
+  /** How policies are replayed; default in this thread. */
+  readonly replay?: Replayer | undefined;
 }
 
 /** Bounds that estimators are compared by, on held-out decisions of the fit part. */
@@ -64,7 +66,7 @@ const comparedBounds: readonly Bound[] = [
  */
 export function trainStart(
   runs: readonly RunRecord[],
-  { policies, seed, prefix, limit = maxRuns }: StartOptions,
+  { policies, seed, prefix, limit = maxRuns, replay }: StartOptions,
 ): TrainedStart | undefined {
   const kept = representatives(runs, {
     limit,
@@ -72,7 +74,7 @@ export function trainStart(
   });
   const kind = kept[0]?.kind ?? "quality";
   const monitors = (policy: SimplePolicy): boolean => kind === "quality" || policy.monitor !== "quality";
-  const experience = experienceOf(kept, [...policies, ...huggingFacePolicies()].filter(monitors));
+  const experience = experienceOf(kept, [...policies, ...huggingFacePolicies()].filter(monitors), replay);
   if (experience.curves.length === 0) return undefined;
   const split = splitRows(experience, seed);
   const fitted = fitPart(experience, split.fit, seed);

@@ -19,6 +19,7 @@ const targets: readonly RecommendOptions[] = [
 export function answerUsualQuestions(model: StopwiseModel): void {
   const classes = new Set<MetricClass>(["match"]);
   for (const start of Object.values(model.start)) {
+    start.rememberPredictions();
     for (const metricClass of start.calibration.classes) classes.add(metricClass);
   }
   for (const metricClass of classes) {

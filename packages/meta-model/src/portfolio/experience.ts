@@ -1,6 +1,6 @@
 import { curveOf, groupOf, reachedPlan, type Curve, type RunRecord, type SimplePolicy } from "@stopwise/core";
 import { taskFeatureList, taskFeatures, taskOf } from "@stopwise/features";
-import { outcomeMatrix } from "@stopwise/policies";
+import { outcomeMatrix, type OutcomeMatrix } from "@stopwise/policies";
 import { familiesOf } from "./families-of.ts";
 import type { OutcomeTable } from "./outcome-table.ts";
 import { SettingGrid } from "./policy-family.ts";
@@ -21,6 +21,9 @@ export interface Experience {
   readonly table: OutcomeTable;
 }
 
+/** Replays policies on curves: `outcomeMatrix`, or one that uses threads and gives the same. */
+export type Replayer = (curves: readonly Curve[], policies: readonly SimplePolicy[]) => OutcomeMatrix;
+
 /** Kind of each task feature. */
 export const featureKinds: readonly ("number" | "category")[] = taskFeatureList.map(
   (feature) => feature.kind,
@@ -39,12 +42,17 @@ function isUsable(curve: Curve): boolean {
  *
  * @param runs run records, of quality or loss kind
  * @param policies the portfolio
+ * @param replay how they are replayed; default in this thread
  */
-export function experienceOf(runs: readonly RunRecord[], policies: readonly SimplePolicy[]): Experience {
+export function experienceOf(
+  runs: readonly RunRecord[],
+  policies: readonly SimplePolicy[],
+  replay: Replayer = outcomeMatrix,
+): Experience {
   const pairs = runs.map((run) => ({ run, curve: curveOf(run) })).filter(({ curve }) => isUsable(curve));
   const curves = pairs.map(({ curve }) => curve);
   const grid = new SettingGrid(familiesOf(policies));
-  const matrix = outcomeMatrix(
+  const matrix = replay(
     curves,
     Array.from({ length: grid.nSettings }, (_, setting) => grid.policyOf(setting)),
   );

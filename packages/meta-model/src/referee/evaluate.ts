@@ -11,6 +11,7 @@ import {
 import type { Bound } from "../certificates/bound.ts";
 import { fitRemainingGain } from "../learned/remaining-gain.ts";
 import { constant, forest, kernel, nearestTask, ridge } from "../estimators/index.ts";
+import type { Replayer } from "../portfolio/experience.ts";
 import { fixedRules } from "./baselines.ts";
 import { decide, type Decided } from "./decide.ts";
 import { criterionLearner } from "./criterion-learner.ts";
@@ -40,6 +41,8 @@ export interface EvaluateOptions {
   /** Standard errors of the training risk that a promise keeps free under its bound. */
   readonly caution?: number;
   readonly onProgress?: (message: string) => void;
+  /** How policies are replayed; default in this thread. */
+  readonly replay?: Replayer;
 }
 
 /** The remaining gain, held out by three folds, and the same without held-out statistics. */
@@ -105,6 +108,7 @@ function evaluateKind(runs: readonly RunRecord[], options: EvaluateOptions): Par
       (policy) => runs[0]!.kind === "quality" || policy.monitor !== "quality",
     ),
     ...(options.test === undefined ? {} : { test: options.test }),
+    ...(options.replay === undefined ? {} : { replay: options.replay }),
   });
   const rows = study.folds.flatMap((fold) => fold.judged);
   const nGroups = new Set(rows.map((row) => study.experience.groups[row])).size;

@@ -1,6 +1,6 @@
 import type { Curve, MetricClass, RunRecord, SimplePolicy } from "@stopwise/core";
 import { randomFrom, seedFor, shuffled } from "../random.ts";
-import { experienceOf, type Experience } from "../portfolio/experience.ts";
+import { experienceOf, type Experience, type Replayer } from "../portfolio/experience.ts";
 
 /** One split of the runs: what is learned from, and what is judged. Numbers are rows of the experience. */
 export interface Fold {
@@ -25,6 +25,8 @@ export interface StudyOptions {
   readonly policies: readonly SimplePolicy[];
   /** Runs to be judged; without them every run is judged by the fold that has not seen its group. */
   readonly test?: readonly RunRecord[];
+  /** How policies are replayed; default in this thread. */
+  readonly replay?: Replayer;
 }
 
 /** The class that a run is judged in; runs with a loss only make a class of their own. */
@@ -55,8 +57,8 @@ function halves(
  * the others. With one: a single fold, fitted on the runs and judged on the test set.
  */
 export function studyOf(runs: readonly RunRecord[], options: StudyOptions): Study {
-  const { seed, nFolds, policies, test } = options;
-  const experience = experienceOf([...runs, ...(test ?? [])], policies);
+  const { seed, nFolds, policies, test, replay } = options;
+  const experience = experienceOf([...runs, ...(test ?? [])], policies, replay);
   const everything = experience.runs.map((_, row) => row);
   const split = (train: number[], judged: number[], index: number): Fold => ({
     train,

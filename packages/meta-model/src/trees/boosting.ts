@@ -73,15 +73,16 @@ export class BoostedTrees {
   predictRows(rows: Float64Array): Float64Array {
     const nColumns = this.cuts.length;
     const nRows = rows.length / nColumns;
-    const bins = Array.from({ length: nRows }, () => new Uint8Array(nColumns));
+    const bins = new Uint8Array(rows.length);
     for (const column of this.#used) {
       const cuts = this.cuts[column]!;
-      for (let row = 0; row < nRows; row++) bins[row]![column] = binOf(cuts, rows[row * nColumns + column]!);
+      for (let at = column; at < rows.length; at += nColumns) bins[at] = binOf(cuts, rows[at]!);
     }
     const sums = new Float64Array(nRows).fill(this.start);
     const { roots, value } = this.trees;
     for (const root of roots)
-      for (let row = 0; row < nRows; row++) sums[row]! += value[leafOf(this.trees, root, bins[row]!)]!;
+      for (let row = 0; row < nRows; row++)
+        sums[row]! += value[leafOf(this.trees, root, bins, row * nColumns)]!;
     return sums;
   }
 
@@ -153,6 +154,7 @@ class BoostingFit {
   readonly #random: Random;
   readonly #predicted: Float64Array;
   readonly #gradient: Float64Array;
+  readonly #residual: Float64Array;
 
   constructor(
     columns: readonly Uint8Array[],
@@ -171,6 +173,7 @@ class BoostingFit {
     this.start = Math.fround(this.#centre(Uint32Array.from(target.keys()), target, 0));
     this.#predicted = new Float64Array(target.length).fill(this.start);
     this.#gradient = new Float64Array(target.length);
+    this.#residual = new Float64Array(target.length);
   }
 
   grow(): Trees {
@@ -183,7 +186,9 @@ class BoostingFit {
       gradient: this.#gradient,
       weight: this.#weights,
     };
-    const residual = this.#target.map((value, row) => value - this.#predicted[row]!);
+    const residual = this.#residual;
+    for (let row = 0; row < residual.length; row++)
+      residual[row] = this.#target[row]! - this.#predicted[row]!;
     const valueOfSpan = (span: Span): number =>
       this.#options.learningRate *
       this.#centre(order.subarray(span.from, span.to), residual, this.#options.l2);

@@ -1,7 +1,8 @@
 import {
   fillHistogram,
-  newHistogram,
+  giveBack,
   subtractHistogram,
+  takeHistogram,
   type GradientRows,
   type Histogram,
   type Span,
@@ -40,7 +41,7 @@ export function growTree(
 ): { tree: Trees; leaves: (Span & { node: number })[] } {
   const builder = new TreeBuilder();
   const root = { from: 0, to: rows.order.length };
-  const histogram = newHistogram(active.length);
+  const histogram = takeHistogram(active.length);
   fillHistogram(rows, root, active, histogram);
   const open: OpenLeaf[] = [{ ...root, node: 0, histogram, split: bestSplit(histogram, active, rules) }];
   while (open.length < rules.leaves) {
@@ -48,7 +49,10 @@ export function growTree(
     if (leaf === undefined) break;
     open.push(...splitLeaf(leaf, { rows, active, rules, builder }));
   }
-  for (const leaf of open) builder.setValue(leaf.node, leafValue(leaf));
+  for (const leaf of open) {
+    builder.setValue(leaf.node, leafValue(leaf));
+    giveBack(leaf.histogram);
+  }
   return { tree: builder.build(), leaves: open };
 }
 
@@ -72,7 +76,7 @@ function splitLeaf(
   const left = { from: leaf.from, to: middle };
   const right = { from: middle, to: leaf.to };
   const leftIsSmaller = middle - leaf.from < leaf.to - middle;
-  const small = newHistogram(active.length);
+  const small = takeHistogram(active.length);
   fillHistogram(rows, leftIsSmaller ? left : right, active, small);
   subtractHistogram(leaf.histogram, small);
   const leftHistogram = leftIsSmaller ? small : leaf.histogram;

@@ -23,9 +23,18 @@ export interface GradientRows {
 /** Histograms of all active columns of a leaf: column k of `active` starts at `k * binSlots * statistics`. */
 export type Histogram = Float64Array;
 
-/** An empty histogram for so many columns. */
-export function newHistogram(nActive: number): Histogram {
-  return new Float64Array(nActive * binSlots * statistics);
+const spare: Histogram[] = [];
+
+/** Room for a histogram of so many columns; its content is of no meaning until it is filled. */
+export function takeHistogram(nActive: number): Histogram {
+  const size = nActive * binSlots * statistics;
+  const found = spare.pop();
+  return found?.length === size ? found : new Float64Array(size);
+}
+
+/** Gives a histogram's room back for the next one that is taken. */
+export function giveBack(histogram: Histogram): void {
+  spare.push(histogram);
 }
 
 /** Start of a column's bins in a histogram, by its position among the active columns. */

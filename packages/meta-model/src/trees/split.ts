@@ -16,13 +16,6 @@ export interface Split extends SplitRule {
   readonly gain: number;
 }
 
-/** Sums of one side of a split. */
-interface Sums {
-  gradient: number;
-  weight: number;
-  rows: number;
-}
-
 function strength(gradient: number, weight: number, l2: number): number {
   return (gradient * gradient) / (weight + l2 + 1e-12);
 }
@@ -36,62 +29,48 @@ function strength(gradient: number, weight: number, l2: number): number {
 export function bestSplit(histogram: Histogram, active: Uint16Array, rules: SplitRules): Split | undefined {
   let best: Split | undefined;
   for (let k = 0; k < active.length; k++) {
-    const found = bestOfColumn(
-      histogram.subarray(columnOffset(k), columnOffset(k + 1)),
-      rules,
-      best?.gain ?? 1e-12,
-    );
-    if (found !== undefined) best = { ...found, feature: active[k]! };
+    best = bestOfColumn(histogram, { from: columnOffset(k), feature: active[k]! }, rules, best) ?? best;
   }
   return best;
 }
 
+/** The best split of one column where it gains more than `before`; sums are plain numbers, as this is the hot loop. */
 function bestOfColumn(
   bins: Float64Array,
+  { from, feature }: { from: number; feature: number },
   rules: SplitRules,
-  atLeast: number,
-): Omit<Split, "feature"> | undefined {
-  const missing: Sums = { gradient: bins[0]!, weight: bins[1]!, rows: bins[2]! };
-  const total: Sums = { gradient: 0, weight: 0, rows: 0 };
-  let last = 0;
-  for (let bin = 0; bin < binSlots; bin++) {
-    const at = bin * statistics;
+  before: Split | undefined,
+): Split | undefined {
+  const { minRows, minWeight, l2 } = rules;
+  let [gradient, weight, rows, last] = [0, 0, 0, 0];
+  for (let bin = 0, at = from; bin < binSlots; bin++, at += statistics) {
     if (bins[at + 2]! < 0.5) continue;
-    total.gradient += bins[at]!;
-    total.weight += bins[at + 1]!;
-    total.rows += bins[at + 2]!;
+    gradient += bins[at]!;
+    weight += bins[at + 1]!;
+    rows += bins[at + 2]!;
     last = bin;
   }
-  const parent = strength(total.gradient, total.weight, rules.l2);
-  let best: Omit<Split, "feature"> | undefined;
-  let bar = atLeast;
-  const left: Sums = { gradient: 0, weight: 0, rows: 0 };
-  for (let bin = 1; bin <= last; bin++) {
-    const at = bin * statistics;
+  const parent = strength(gradient, weight, l2);
+  const hasMissing = bins[from + 2]! >= 0.5;
+  let best: Split | undefined;
+  let bar = before?.gain ?? 1e-12;
+  let [leftGradient, leftWeight, leftRows] = [0, 0, 0];
+  for (let bin = 1, at = from + statistics; bin <= last; bin++, at += statistics) {
     if (bins[at + 2]! < 0.5) continue;
-    left.gradient += bins[at]!;
-    left.weight += bins[at + 1]!;
-    left.rows += bins[at + 2]!;
-    for (let side = 0; side < 2; side++) {
+    leftGradient += bins[at]!;
+    leftWeight += bins[at + 1]!;
+    leftRows += bins[at + 2]!;
+    for (let side = hasMissing ? 0 : 1; side < 2; side++) {
       const missingLeft = side === 0;
-      if (missingLeft && missing.rows < 0.5) continue;
-      const gain = gainOf(left, missingLeft ? missing : undefined, total, rules) - parent;
+      const n = missingLeft ? leftRows + bins[from + 2]! : leftRows;
+      const w = missingLeft ? leftWeight + bins[from + 1]! : leftWeight;
+      if (n < minRows || rows - n < minRows || w < minWeight || weight - w < minWeight) continue;
+      const g = missingLeft ? leftGradient + bins[from]! : leftGradient;
+      const gain = strength(g, w, l2) + strength(gradient - g, weight - w, l2) - parent;
       if (!(gain > bar)) continue;
       bar = gain;
-      best = { gain, bin, missingLeft: missing.rows < 0.5 ? left.rows * 2 > total.rows : missingLeft };
+      best = { feature, gain, bin, missingLeft: hasMissing ? missingLeft : leftRows * 2 > rows };
     }
   }
   return best;
-}
-
-function gainOf(known: Sums, missing: Sums | undefined, total: Sums, rules: SplitRules): number {
-  const rows = known.rows + (missing?.rows ?? 0);
-  const weight = known.weight + (missing?.weight ?? 0);
-  if (rows < rules.minRows || total.rows - rows < rules.minRows) return -1;
-  if (weight < rules.minWeight || total.weight - weight < rules.minWeight) return -1;
-  const gradient = known.gradient + (missing?.gradient ?? 0);
-  return (
-    strength(gradient, weight, rules.l2) +
-    strength(total.gradient - gradient, total.weight - weight, rules.l2)
-  );
 }

@@ -32,13 +32,15 @@ export function goesLeft(rule: number, bin: number): boolean {
   return bin === missingBin ? (rule & 256) !== 0 : bin <= (rule & 255);
 }
 
-/** The leaf that a binned row, `[nColumns]`, falls into from a root: one comparison per level. */
-export function leafOf(trees: Trees, root: number, bins: Uint8Array): number {
+/**
+ * The leaf that a binned row, `[nColumns]` from `bins[from]` on, falls into from a root: one comparison per level.
+ */
+export function leafOf(trees: Trees, root: number, bins: Uint8Array, from = 0): number {
   const { rule, child } = trees;
   let node = root;
   for (let next = child[node]!; next !== 0; next = child[node]!) {
     const split = rule[node]!;
-    node = goesLeft(split, bins[split >>> 9]!) ? next : next + 1;
+    node = goesLeft(split, bins[from + (split >>> 9)]!) ? next : next + 1;
   }
   return node;
 }

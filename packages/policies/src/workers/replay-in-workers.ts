@@ -1,36 +1,41 @@
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
 import type { Curve } from "@stopwise/core";
-import type { StopperContext } from "../context.ts";
-import { outcomeMatrix, planPortfolio, type OutcomeMatrix } from "../outcome-matrix.ts";
+import { contextOf, type StopperContext } from "../context.ts";
+import {
+  MatrixWriter,
+  outcomeMatrix,
+  planPortfolio,
+  type OutcomeMatrix,
+  type PortfolioPlan,
+} from "../outcome-matrix.ts";
 import { packCurves } from "./packed-curves.ts";
-import type { ReplayShare, ReplayTask } from "./serve-replay.ts";
+import type { ReplayTask } from "./serve-replay.ts";
+import { Shares } from "./shares.ts";
+import { startWorker } from "./start-worker.ts";
+
+export { startWorker } from "./start-worker.ts";
 
 /** How to replay in worker threads. */
 export interface WorkerOptions {
-  /** Threads; default: the processors there are, at most 8. */
-  readonly workers?: number;
+  /** Threads, the calling one included; default: one for a small set, else the processors there are, at most 8. */
+  readonly threads?: number;
   /** What stoppers know besides the curve. Criteria cannot cross threads: with `criteria` one thread does it all. */
   readonly context?: StopperContext;
-  /** Runs that are handed to a thread at a time. */
+  /** Runs that a thread takes at a time. */
   readonly runsPerShare?: number;
   /** Called after each share with the number of runs done. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Called at the end with the number of threads that replayed a share. */
+  readonly onThreads?: (threads: number) => void;
 }
 
-const isSource = import.meta.url.endsWith(".ts");
-
-/** From source, a worker needs the TypeScript loader first; a built package has the entry beside this file's bundle. */
-function startWorker(task: ReplayTask): Worker {
-  const entry = new URL(isSource ? "./replay-worker.ts" : "./replay-worker.js", import.meta.url);
-  if (!isSource) return new Worker(entry, { workerData: task });
-  const root = pathToFileURL(createRequire(import.meta.url).resolve("tsx/package.json"));
-  const loader = new URL("./dist/esm/api/index.mjs", root).href;
-  const code = `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(entry.href)}); });`;
-  return new Worker(code, { eval: true, workerData: task, execArgv: [] });
-}
+/**
+ * Statistics to be computed (checkpoints x criteria) from which on threads pay: below, the start of a worker and the copy
+ * of the curves cost more than they bring. From `bench/replay.ts --threads`.
+ */
+export const fewestStatistics = 10_000_000;
+/** How long no thread may say anything before the calling one does the work itself. */
+const patienceMs = 30_000;
 
 function sharedMatrix(nRuns: number, nPolicies: number): OutcomeMatrix {
   const bytes = 4 * nRuns * nPolicies;
@@ -43,47 +48,24 @@ function sharedMatrix(nRuns: number, nPolicies: number): OutcomeMatrix {
   };
 }
 
-/** Runs that are left, handed out share by share. */
-class Queue {
-  readonly #curves: readonly Curve[];
-  readonly #size: number;
-  #next = 0;
-
-  constructor(curves: readonly Curve[], size: number) {
-    this.#curves = curves;
-    this.#size = size;
-  }
-
-  /** The next share; undefined when all are handed out. */
-  take(): ReplayShare | undefined {
-    if (this.#next >= this.#curves.length) return undefined;
-    const first = this.#next;
-    this.#next = Math.min(first + this.#size, this.#curves.length);
-    return { first, curves: packCurves(this.#curves.slice(first, this.#next)) };
-  }
-}
-
-/** Lets one worker take shares until none is left. */
-function employ(worker: Worker, queue: Queue, onDone: (runs: number) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const hand = (): void => {
-      const share = queue.take();
-      if (share === undefined) resolve();
-      else worker.postMessage(share, [share.curves.values.buffer]);
-    };
-    worker.on("message", (runs: number) => {
-      onDone(runs);
-      hand();
-    });
-    worker.on("error", reject);
-    hand();
-  });
+/** Threads that a replay takes: those asked for, else one for a small set and one per processor for a large one. */
+export function threadsFor(
+  curves: readonly Curve[],
+  plan: PortfolioPlan,
+  options: WorkerOptions = {},
+): number {
+  if (options.context?.criteria !== undefined) return 1;
+  if (options.threads !== undefined) return options.threads;
+  const nCheckpoints = curves.reduce((sum, curve) => sum + curve.nCheckpoints, 0);
+  const nStatistics = nCheckpoints * (plan.groups.length + plan.composites.length);
+  return nStatistics < fewestStatistics ? 1 : Math.min(availableParallelism(), 8);
 }
 
 /**
- * {@link outcomeMatrix} in worker threads, for large sets: equal to it in every entry. Each thread takes shares of the runs
- * and writes its rows into shared memory. Policies are checked before any thread starts; an error in a thread is thrown
- * here. Small sets (less than two shares) are replayed in this thread.
+ * {@link outcomeMatrix} in worker threads, for large sets: equal to it in every entry. The curves are copied once into
+ * memory that all threads share; each thread, the calling one among them, takes the next share of the runs when it is
+ * ready and writes its rows into shared memory. The calling thread waits: this is a synchronous call. Small sets are
+ * replayed in one thread, and so is everything where a worker fails.
  *
  * A bundle must hold `workers/replay-worker.ts` as an entry of its own, named `replay-worker.js`, in the folder of the file
  * that this module is bundled into.
@@ -91,30 +73,36 @@ function employ(worker: Worker, queue: Queue, onDone: (runs: number) => void): P
  * @param curves the recorded runs
  * @param policies validated here
  * @param options number of threads, progress, context
+ * @throws {InvalidInputError} when a policy is not valid, before any thread starts.
  */
-export async function outcomeMatrixInWorkers(
+export function outcomeMatrixInWorkers(
   curves: readonly Curve[],
   policies: readonly unknown[],
   options: WorkerOptions = {},
-): Promise<OutcomeMatrix> {
-  const { context = {}, runsPerShare = 256, onProgress } = options;
-  const nWorkers = Math.min(
-    options.workers ?? Math.min(availableParallelism(), 8),
-    Math.ceil(curves.length / runsPerShare),
-  );
-  if (nWorkers < 2 || context.criteria !== undefined) {
-    return outcomeMatrix(curves, policies, { context, ...(onProgress === undefined ? {} : { onProgress }) });
+): OutcomeMatrix {
+  const { context = {}, runsPerShare = 64, onProgress } = options;
+  const plan = planPortfolio(policies, context);
+  const threads = Math.min(threadsFor(curves, plan, options), Math.ceil(curves.length / runsPerShare));
+  const inThisThread = (into?: OutcomeMatrix): OutcomeMatrix => {
+    const optional = { ...(into && { into }), ...(onProgress && { onProgress }) };
+    const whole = outcomeMatrix(curves, policies, { context, ...optional });
+    options.onThreads?.(1);
+    return whole;
+  };
+  if (threads < 2) return inThisThread();
+  const matrix = sharedMatrix(curves.length, plan.nPolicies);
+  const shares = new Shares(curves.length, runsPerShare);
+  const { cells } = shares;
+  const task: ReplayTask = { policies, curves: packCurves(curves), matrix, context, cells, runsPerShare };
+  for (let k = 1; k < threads; k++) {
+    const worker = startWorker("./replay-worker", import.meta.url, task);
+    worker.on("error", () => undefined);
+    worker.unref();
   }
-  const { nPolicies } = planPortfolio(policies, context);
-  const matrix = sharedMatrix(curves.length, nPolicies);
-  const queue = new Queue(curves, runsPerShare);
-  let done = 0;
-  const onDone = (runs: number): void => onProgress?.((done += runs), curves.length);
-  const workers = Array.from({ length: nWorkers }, () => startWorker({ policies, matrix, context }));
-  try {
-    await Promise.all(workers.map((worker) => employ(worker, queue, onDone)));
-  } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
+  const writer = new MatrixWriter(plan, matrix);
+  const onShare = (): void => onProgress?.(shares.nDone, curves.length);
+  shares.work((run) => writer.write(run, curves[run]!, contextOf(curves[run]!, context)), onShare);
+  if (!shares.wait(patienceMs, onShare)) return inThisThread(matrix);
+  options.onThreads?.(shares.nThreads);
   return matrix;
 }

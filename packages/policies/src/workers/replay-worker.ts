@@ -1,4 +1,4 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import { serveReplay, type ReplayTask } from "./serve-replay.ts";
 
-serveReplay(parentPort!, workerData as ReplayTask);
+serveReplay(workerData as ReplayTask);

@@ -1,29 +1,31 @@
-import type { MessagePort } from "node:worker_threads";
 import { contextOf, type StopperContext } from "../context.ts";
 import { MatrixWriter, planPortfolio, type OutcomeMatrix } from "../outcome-matrix.ts";
-import { unpackCurves, type PackedCurves } from "./packed-curves.ts";
+import { curveAt, type PackedCurves } from "./packed-curves.ts";
+import { Shares } from "./shares.ts";
 
-/** What every worker is told once. */
+/** What a thread is told at its start; numbers on shared memory, so that it needs to be told nothing more. */
 export interface ReplayTask {
   readonly policies: readonly unknown[];
-  /** On shared memory: every worker writes rows of its own. */
+  readonly curves: PackedCurves;
+  /** Every thread writes the rows of its shares. */
   readonly matrix: OutcomeMatrix;
   readonly context: StopperContext;
+  readonly cells: Int32Array<SharedArrayBuffer>;
+  readonly runsPerShare: number;
 }
 
-/** A share of the runs. */
-export interface ReplayShare {
-  /** Row of the first run. */
-  readonly first: number;
-  readonly curves: PackedCurves;
-}
-
-/** A worker's side: replays each share that comes and answers with the number of runs done. */
-export function serveReplay(port: MessagePort, { policies, matrix, context }: ReplayTask): void {
-  const writer = new MatrixWriter(planPortfolio(policies), matrix);
-  port.on("message", ({ first, curves }: ReplayShare) => {
-    const unpacked = unpackCurves(curves);
-    unpacked.forEach((curve, i) => writer.write(first + i, curve, contextOf(curve, context)));
-    port.postMessage(unpacked.length);
-  });
+/** A worker's side: takes shares of the runs until none is left. */
+export function serveReplay(task: ReplayTask): void {
+  const { curves, matrix, context } = task;
+  const shares = new Shares(matrix.nRuns, task.runsPerShare, task.cells);
+  try {
+    const writer = new MatrixWriter(planPortfolio(task.policies), matrix);
+    shares.work((run) => {
+      const curve = curveAt(curves, run);
+      writer.write(run, curve, contextOf(curve, context));
+    });
+  } catch {
+    // The thread that waits does the work itself then, and meets the same error where there is one.
+    shares.fail();
+  }
 }

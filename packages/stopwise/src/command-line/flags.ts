@@ -116,3 +116,13 @@ export function oneOf<const T extends string>(flag: string, words: readonly T[])
     );
   };
 }
+
+/** What `--threads` says of itself. */
+export const threadsHelp = "threads that replay; default: one for small sets, else one per processor";
+
+/** The value of `--threads`, 1 to 64. */
+export function threadCount(text: string): number {
+  const value = readNumber(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 64) return value;
+  throw new InvalidInputError(`--threads must be a whole number from 1 to 64, got ${text}.`, "Leave it out.");
+}

@@ -1,6 +1,6 @@
 import type { RunRecord } from "@stopwise/core";
 import { describe, expect, test } from "vitest";
-import { compare, heldOutGroups, type GroupResult } from "./held-out.ts";
+import { compare, heldOutGroups, judgedRuns, type GroupResult } from "./held-out.ts";
 
 const results = (...pairs: [number, number][]): Map<string, GroupResult> =>
   new Map(pairs.map(([saving, emLoss], i) => [`g${i}`, { saving, emLoss }]));
@@ -46,5 +46,18 @@ describe("held-out groups", () => {
   test("they do not depend on the order, and runs cut short do not count", () => {
     expect(heldOutGroups(runsOf(20).reverse())).toEqual(heldOutGroups(runsOf(20)));
     expect(heldOutGroups(runsOf(20, { end: "crashed" })).size).toBe(0);
+  });
+
+  test("of each at most ten runs to their plan are judged, whatever the order", () => {
+    const runs = runsOf(25).map((run, i) => ({ ...run, group: i < 20 ? "large" : "small" }));
+    const judged = judgedRuns(
+      [...runs, ...runsOf(3, { end: "crashed", group: "small" })],
+      new Set(["large", "small"]),
+    );
+    expect(judged.filter(({ group }) => group === "large")).toHaveLength(10);
+    expect(judged.filter(({ group }) => group === "small")).toHaveLength(5);
+    const again = judgedRuns(runs.reverse(), new Set(["large", "small"]));
+    expect(new Set(again.map(({ id }) => id))).toEqual(new Set(judged.map(({ id }) => id)));
+    expect(judgedRuns(runs, new Set())).toEqual([]);
   });
 });

@@ -9,12 +9,15 @@ export const comparedAt = 0.01;
 
 const smallestShare = 0.2;
 const mostGroups = 40;
+/** Runs of a held-out group that are judged: more tell little that is new about the group. */
+const mostRunsOfGroup = 10;
 
 const order = (name: string): string => createHash("sha256").update(name).digest("hex");
 
 /** Names by a hash of themselves: the same on every call, and without regard to what they are about. */
 export function shuffled(names: Iterable<string>): string[] {
-  return [...new Set(names)].sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  const keyed = [...new Set(names)].map((name) => ({ name, key: order(name) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ name }) => name);
 }
 
 /**
@@ -26,6 +29,21 @@ export function heldOutGroups(runs: readonly RunRecord[]): ReadonlySet<string> {
   if (groups.length < 3) return new Set();
   const n = Math.min(mostGroups, Math.max(2, Math.ceil(smallestShare * groups.length)));
   return new Set(groups.slice(0, n));
+}
+
+/**
+ * Runs that two models are compared on: of each of the groups at most ten that reached their plan, the same ones on every
+ * call.
+ */
+export function judgedRuns(runs: readonly RunRecord[], groups: ReadonlySet<string>): RunRecord[] {
+  const byGroup = new Map<string, RunRecord[]>();
+  for (const run of runs.filter((it) => reachedPlan(it) && groups.has(groupOf(it)))) {
+    byGroup.set(groupOf(run), [...(byGroup.get(groupOf(run)) ?? []), run]);
+  }
+  return [...byGroup.values()].flatMap((members) => {
+    const kept = new Set(shuffled(members.map(({ id }) => id)).slice(0, mostRunsOfGroup));
+    return members.filter(({ id }) => kept.has(id));
+  });
 }
 
 /** What a model's recommendations gave on one group. */

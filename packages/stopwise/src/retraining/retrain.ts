@@ -1,10 +1,18 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { groupOf, InvalidInputError, type RunRecord } from "@stopwise/core";
-import { deserializeModel, serializeModel, trainModel, type StopwiseModel } from "@stopwise/meta-model";
+import {
+  deserializeModel,
+  serializeModel,
+  trainModel,
+  type Replayer,
+  type StopwiseModel,
+} from "@stopwise/meta-model";
 import { ModelRegistry, withStore, type ModelEntry } from "@stopwise/store";
-import { compare, heldOutGroups, judge, shuffled, type Comparison } from "./held-out.ts";
+import { threadedReplay } from "../replaying/threaded-replay.ts";
+import { compare, heldOutGroups, judge, judgedRuns, shuffled, type Comparison } from "./held-out.ts";
 import { shippedRuns } from "./shipped-runs.ts";
+import { canWorkBeside, modelsOf, trialKey, type Trial } from "./trial.ts";
 
 /** How to retrain. */
 export interface RetrainOptions {
@@ -15,6 +23,8 @@ export interface RetrainOptions {
   readonly seed: number;
   /** Train also where nothing is new. */
   readonly force: boolean;
+  /** Threads that replay; as the set is large, unless given. */
+  readonly threads?: number;
   readonly onProgress: (message: string) => void;
 }
 
@@ -38,6 +48,14 @@ interface InUse {
   readonly entry: ModelEntry | undefined;
   readonly model: StopwiseModel;
   readonly runIds: ReadonlySet<string>;
+}
+
+/** The runs to learn from. */
+interface Gathered {
+  readonly all: readonly RunRecord[];
+  readonly own: readonly RunRecord[];
+  /** Content of every stored run by its id. */
+  readonly hashes: ReadonlyMap<string, string>;
 }
 
 /** Runs that a comparison trains on at most: enough to rank two models, and a bound on its time. */
@@ -76,6 +94,8 @@ function fingerprintOf(hashes: ReadonlyMap<string, string>, shipped: readonly Ru
 const without = (runs: readonly RunRecord[], groups: ReadonlySet<string>): RunRecord[] =>
   runs.filter((run) => !groups.has(groupOf(run)));
 
+const replayOf = ({ onProgress, threads }: RetrainOptions): Replayer => threadedReplay(onProgress, threads);
+
 /** A training set of bounded size, the same on every call. */
 function bounded(runs: readonly RunRecord[]): RunRecord[] {
   if (runs.length <= comparisonRuns) return [...runs];
@@ -83,30 +103,46 @@ function bounded(runs: readonly RunRecord[]): RunRecord[] {
   return runs.filter(({ id }) => kept.has(id));
 }
 
+/** What is compared: models fitted without the held-out groups, and the runs of these. */
+interface Contest {
+  readonly ours: Trial;
+  /** The model in use itself where it never saw the held-out groups. */
+  readonly theirs: Trial | StopwiseModel;
+  readonly judged: readonly RunRecord[];
+}
+
 /**
  * Compares what the candidate's runs teach with what those of the model in use teach, on groups that neither has
- * seen: both are fitted without the held-out groups. A model in use that never saw them answers as it is.
+ * seen: both are fitted without the held-out groups. A model in use that never saw them answers as it is. Null where
+ * there are too few groups.
  */
-function comparisonOf(
-  all: readonly RunRecord[],
-  own: readonly RunRecord[],
-  before: InUse,
-  options: RetrainOptions,
-): Comparison | null {
+function contestOf({ all, own, hashes }: Gathered, before: InUse, { seed }: RetrainOptions): Contest | null {
   const groups = heldOutGroups(own);
   if (groups.size === 0) return null;
-  const heldOut = own.filter((run) => groups.has(groupOf(run)));
-  const fit = (runs: readonly RunRecord[], name: string): StopwiseModel => {
-    options.onProgress(`comparing: ${name}`);
-    return trainModel(bounded(runs), { seed: options.seed });
-  };
   const known = all.filter(({ id }) => before.runIds.has(id));
   const hasSeen = known.some((run) => groups.has(groupOf(run)));
   const rest = without(known, groups);
   if (hasSeen && rest.length < 2) return null;
-  const theirs = hasSeen ? fit(rest, "model in use") : before.model;
-  const ours = fit(without(all, groups), "candidate");
-  return compare(judge(ours, heldOut), judge(theirs, heldOut));
+  const shipped = shippedModel()?.hash;
+  const trialOf = (of: readonly RunRecord[]): Trial => {
+    const runs = bounded(of);
+    const key = shipped && trialKey(runs, ({ id }) => hashes.get(id), { seed, shipped });
+    return { runs, key };
+  };
+  const theirs = hasSeen ? trialOf(rest) : before.model;
+  return { ours: trialOf(without(all, groups)), theirs, judged: judgedRuns(own, groups) };
+}
+
+async function comparisonOf(
+  { ours, theirs, judged }: Contest,
+  options: RetrainOptions,
+  beside: boolean,
+): Promise<Comparison> {
+  const trials = "runs" in theirs ? [ours, theirs] : [ours];
+  const registry = new ModelRegistry(options.store);
+  const models = await modelsOf(trials, { registry, seed: options.seed, beside });
+  const inUseOne = "runs" in theirs ? models[1]! : theirs;
+  return compare(judge(models[0]!, judged), judge(inUseOne, judged));
 }
 
 function reasonOf(before: InUse | undefined, comparison: Comparison | null): string {
@@ -140,18 +176,26 @@ export async function retrain(options: RetrainOptions): Promise<Retrained> {
     const model = { version: before.model.version, trainedOn: before.model.trainedOn };
     return { status: "unchanged", reason: "Nothing is new.", model, ...counts, comparison: null };
   }
-  const comparison = before === undefined ? null : comparisonOf(all, own, before, options);
+  const train = (): StopwiseModel => {
+    options.onProgress(`training on ${all.length} runs`);
+    const { seed, onProgress } = options;
+    return trainModel(all, { seed, version: fingerprint, onProgress, replay: replayOf(options) });
+  };
+  const contest = before === undefined ? null : contestOf({ all, own, hashes }, before, options);
+  const beside = contest !== null && options.threads !== 1 && canWorkBeside();
+  options.onProgress("comparing");
+  const comparing = contest && comparisonOf(contest, options, beside);
+  // Its failure is met below; until then this thread may fail first.
+  comparing?.catch(() => undefined);
+  // With a second processor the candidate is trained while a worker fits what is compared, and thrown away if it is worse.
+  const trained = beside ? train() : undefined;
+  const comparison = await comparing;
   const reason = reasonOf(before, comparison);
   if (before !== undefined && comparison?.notWorse === false) {
     const model = { version: before.model.version, trainedOn: before.model.trainedOn };
     return { status: "kept", reason, model, ...counts, comparison };
   }
-  options.onProgress(`training on ${all.length} runs`);
-  const model = trainModel(all, {
-    seed: options.seed,
-    version: fingerprint,
-    onProgress: options.onProgress,
-  });
+  const model = trained ?? train();
   const facts = { fingerprint, trainedOn: model.trainedOn, ...counts, comparison };
   registry.promote(serializeModel(model), { facts, runs: all.map(({ id }) => id) });
   const answer = { version: model.version, trainedOn: model.trainedOn };

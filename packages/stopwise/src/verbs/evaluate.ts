@@ -4,9 +4,10 @@ import { evaluate, type EvaluateReport } from "@stopwise/meta-model";
 import { evaluateQuestions, type Question, type QuestionRow } from "@stopwise/policies";
 import { withStore } from "@stopwise/store";
 import type { Command } from "commander";
-import { oneOf, wholeNumber } from "../command-line/flags.ts";
+import { oneOf, threadCount, threadsHelp, wholeNumber } from "../command-line/flags.ts";
 import { print, printJson, Progress } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
+import { threadedReplay } from "../replaying/threaded-replay.ts";
 import { evaluationPage } from "./evaluate/evaluation-page.ts";
 import { readQuestionFile } from "./evaluate/question-file.ts";
 import { readRunFile } from "./run-file.ts";
@@ -16,6 +17,7 @@ interface EvaluateFlags extends StoreFlags {
   readonly test?: string;
   readonly seed: number;
   readonly weighting: "group" | "run";
+  readonly threads?: number;
   readonly json?: true;
 }
 
@@ -37,7 +39,8 @@ async function judge(flags: EvaluateFlags): Promise<EvaluateReport> {
   const progress = new Progress();
   try {
     const onProgress = (message: string): void => progress.update(`judging ${message}`);
-    return evaluate(runs, { data, seed: flags.seed, ...test, onProgress });
+    const replay = threadedReplay((message) => progress.update(message), flags.threads);
+    return evaluate(runs, { data, seed: flags.seed, ...test, onProgress, replay });
   } finally {
     progress.done();
   }
@@ -87,6 +90,7 @@ export function defineEvaluate(command: Command): void {
       oneOf("--weighting", ["group", "run"]),
       "group",
     )
+    .option("--threads <n>", threadsHelp, threadCount)
     .option("--json", "one JSON document on stdout, with every row")
     .action(run);
   addStoreFlag(command).addHelpText(

@@ -8,10 +8,12 @@ import {
   type CasesResult,
   type Replayed,
 } from "@stopwise/policies";
+import { outcomeMatrixInWorkers } from "@stopwise/policies/workers";
 import type { Command } from "commander";
+import { threadCount, threadsHelp } from "../command-line/flags.ts";
 import { exitStatus } from "../command-line/failure.ts";
 import { readJsonInput } from "../command-line/json-input.ts";
-import { counted, print, printJson } from "../command-line/output.ts";
+import { counted, print, printJson, Progress } from "../command-line/output.ts";
 import { renderTable } from "../command-line/table.ts";
 import { readCurve } from "./replay/recorded-curve.ts";
 import { readRunFile } from "./run-file.ts";
@@ -22,6 +24,7 @@ interface ReplayFlags {
   readonly runs?: string;
   readonly semantics?: string;
   readonly cases?: string;
+  readonly threads?: number;
   readonly json?: true;
 }
 
@@ -96,6 +99,61 @@ async function replayRuns(policy: Policy, flags: ReplayFlags): Promise<void> {
   print(`${counted(runs.length, "run")}: ${means} (each run counts 1)`);
 }
 
+/** Every policy of a list on every run, in threads where that is a large set. */
+async function replayPortfolio(listed: readonly unknown[], flags: ReplayFlags): Promise<void> {
+  if (flags.runs === undefined || flags.semantics !== undefined) {
+    throw new InvalidInputError(
+      "a list of policies is replayed on runs, and by stopwise's own rules.",
+      "Give --runs FILE and no --semantics, or a single policy.",
+    );
+  }
+  const policies = listed.map((policy) => parsePolicy(policy));
+  const curves = (await readRunFile(flags.runs)).map(curveOf);
+  const { rows, threads } = replayed(curves, policies, flags);
+  if (flags.json === true) {
+    printJson({ nRuns: curves.length, threads, policies: rows });
+    return;
+  }
+  const table = renderTable(rows, [
+    { title: "policy", value: (row) => row.sentence },
+    { title: "saving", value: (row) => percent(row.meanSaving), align: "right" },
+    { title: "loss (points)", value: (row) => points(row.meanEmLoss), align: "right" },
+  ]);
+  const counts = `${counted(policies.length, "policy", "policies")} on ${counted(curves.length, "run")}`;
+  print(`${table}\n\n${counts}, in ${counted(threads, "thread")} (each run counts 1)`);
+}
+
+interface PolicyRow {
+  readonly policy: Policy;
+  readonly sentence: string;
+  readonly meanSaving: number;
+  readonly meanEmLoss: number;
+}
+
+function replayed(
+  curves: readonly Curve[],
+  policies: readonly Policy[],
+  flags: ReplayFlags,
+): { rows: PolicyRow[]; threads: number } {
+  let threads = 1;
+  const progress = new Progress();
+  const { saving, emLoss } = outcomeMatrixInWorkers(curves, policies, {
+    ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+    onProgress: (done, total) => progress.update(`replayed ${done} of ${total} runs`),
+    onThreads: (n) => (threads = n),
+  });
+  progress.done();
+  const meanOf = (outcome: Float32Array, column: number): number =>
+    mean(curves.map((_, run) => outcome[run * policies.length + column]!));
+  const rows = policies.map((policy, column) => ({
+    policy,
+    sentence: describePolicy(policy),
+    meanSaving: meanOf(saving, column),
+    meanEmLoss: meanOf(emLoss, column),
+  }));
+  return { rows, threads };
+}
+
 function casesTable({ cases, nDifferent }: CasesResult): string {
   const shown = renderTable(cases, [
     { title: "case", value: (it) => it.id },
@@ -122,7 +180,12 @@ async function run(flags: ReplayFlags): Promise<void> {
   if (flags.policy === undefined) {
     throw new InvalidInputError("replay needs a policy.", "Give --policy JSON or FILE, or --cases FILE.");
   }
-  const policy = parsePolicy(readJsonInput("--policy", flags.policy));
+  const given = readJsonInput("--policy", flags.policy);
+  if (Array.isArray(given)) {
+    await replayPortfolio(given, flags);
+    return;
+  }
+  const policy = parsePolicy(given);
   if (flags.curve !== undefined) replayCurve(policy, flags);
   else if (flags.runs !== undefined) await replayRuns(policy, flags);
   else throw new InvalidInputError("replay needs runs.", "Give --curve FILE or --runs FILE.");
@@ -131,7 +194,7 @@ async function run(flags: ReplayFlags): Promise<void> {
 /** `stopwise replay`. */
 export function defineReplay(command: Command): void {
   command
-    .option("--policy <json>", "the policy, as JSON or the name of a file")
+    .option("--policy <json>", "the policy, as JSON or the name of a file; a list of them with --runs")
     .option("--curve <file>", "one curve: a JSON array of numbers, a CSV, or a run record")
     .option("--runs <file>", "run records, .jsonl or .jsonl.gz, or any run log")
     .option(
@@ -139,6 +202,7 @@ export function defineReplay(command: Command): void {
       "stop as this trainer's own class does: huggingface, lightning, keras, ...",
     )
     .option("--cases <file>", "stop cases with expected indices; exit status 1 when any differs")
+    .option("--threads <n>", threadsHelp, threadCount)
     .option("--json", "one JSON document on stdout")
     .action(run)
     .addHelpText(
@@ -147,6 +211,7 @@ export function defineReplay(command: Command): void {
 Examples:
   stopwise replay --policy '{"version":1,"criterion":"staleness","threshold":3}' --curve curve.json
   stopwise replay --policy policy.json --runs runs.jsonl.gz --semantics hf
+  stopwise replay --policy portfolio.json --runs runs.jsonl.gz
   stopwise replay --cases stop-vectors.json`,
     );
 }

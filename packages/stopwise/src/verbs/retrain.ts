@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ModelRegistry } from "@stopwise/store";
 import type { Command } from "commander";
-import { positive, wholeNumber } from "../command-line/flags.ts";
+import { positive, threadCount, threadsHelp, wholeNumber } from "../command-line/flags.ts";
 import { reportFailure } from "../command-line/failure.ts";
 import { counted, note, print, printJson, Progress } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
@@ -15,6 +15,7 @@ interface RetrainFlags extends StoreFlags {
   readonly ownOnly?: true;
   readonly force?: true;
   readonly seed: number;
+  readonly threads?: number;
   readonly json?: true;
 }
 
@@ -26,6 +27,7 @@ async function once(flags: RetrainFlags): Promise<Retrained> {
       ownOnly: flags.ownOnly === true,
       force: flags.force === true,
       seed: flags.seed,
+      ...(flags.threads === undefined ? {} : { threads: flags.threads }),
       onProgress: (message) => progress.update(message),
     });
   } finally {
@@ -104,6 +106,7 @@ export function defineRetrain(command: Command): void {
     .option("--own-only", "learn from the stored runs alone, without the sweep that ships with stopwise")
     .option("--force", "train also where nothing is new")
     .option("--seed <n>", "seed of the training", wholeNumber("--seed"), 1)
+    .option("--threads <n>", threadsHelp, threadCount)
     .option("--json", "one JSON document on stdout (with --watch: one line per retraining)")
     .action(run);
   addStoreFlag(command).addHelpText(
