@@ -5,8 +5,16 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
-import { runRecordSchema, type RunRecord } from "@stopwise/core";
-import { coverageOf, evaluate, fewShot, type Bound, type EvaluateRow } from "@stopwise/meta-model";
+import { groupOf, reachedPlan, runRecordSchema, type RunRecord } from "@stopwise/core";
+import {
+  coverageOf,
+  evaluate,
+  fewShot,
+  groupsNeeded,
+  type Bound,
+  type CoverageRow,
+  type EvaluateRow,
+} from "@stopwise/meta-model";
 
 function runsOf(file: string): RunRecord[] {
   const bytes = readFileSync(file);
@@ -43,28 +51,46 @@ function printRows(rows: readonly EvaluateRow[]): void {
   }
 }
 
+const coverageBounds: readonly Bound[] = [
+  ...[0.005, 0.01, 0.02].flatMap((maxEmLoss) =>
+    [0.05, 0.1, 0.2].map((alpha): Bound => ({ kind: "tail", maxEmLoss, alpha })),
+  ),
+  ...[0.005, 0.01, 0.02].map((maxEmLoss): Bound => ({ kind: "mean", maxEmLoss })),
+];
+
+/** Bounds for which half of the groups calibrate twice over: 2 / alpha groups for a tail, 2 B / bound for a mean. */
+function boundsWithGroups(nGroups: number): Bound[] {
+  return coverageBounds.filter((bound) => Math.floor(nGroups / 2) >= 2 * (groupsNeeded(bound) + 1));
+}
+
 function printCoverage(runs: readonly RunRecord[], seed: number): void {
-  const bounds: Bound[] = [
-    ...[0.005, 0.01, 0.02].flatMap((maxEmLoss) =>
-      [0.05, 0.1, 0.2].map((alpha): Bound => ({ kind: "tail", maxEmLoss, alpha })),
-    ),
-    ...[0.005, 0.01, 0.02].map((maxEmLoss): Bound => ({ kind: "mean", maxEmLoss })),
-  ];
-  console.log("| bound | level | trials | risk | exact p | saved | any stopping | calibration groups |");
-  console.log("| --- | --- | --- | --- | --- | --- | --- | --- |");
-  for (const { bound, coverage } of coverageOf(runs, { bounds, seed, nParts: 5, nPermutations: 400 })) {
+  const nGroups = new Set(runs.filter(reachedPlan).map(groupOf)).size;
+  const bounds = boundsWithGroups(nGroups);
+  console.log(
+    `${runs.length} runs, ${nGroups} groups; ${coverageBounds.length - bounds.length} of ${coverageBounds.length} bounds have too few groups\n`,
+  );
+  console.log(
+    "| method | bound | level | trials | risk | exact p | saved, certified | saved, promised | cost | promise's risk | any stopping | calibration groups |",
+  );
+  console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+  const onRow = ({ method, bound, coverage }: CoverageRow): void => {
     const cells = [
+      method,
       `${bound.kind} ${100 * bound.maxEmLoss}`,
       coverage.level,
       coverage.trials,
       coverage.risk.toFixed(4),
       coverage.pValue.toFixed(3),
       coverage.meanSaving.toFixed(3),
+      coverage.promise.saving.toFixed(3),
+      (coverage.promise.saving - coverage.meanSaving).toFixed(3),
+      coverage.promise.risk.toFixed(4),
       coverage.shareStopping.toFixed(2),
       coverage.nCalibrationGroups,
     ];
     console.log(`| ${cells.join(" | ")} |`);
-  }
+  };
+  coverageOf(runs, { bounds, seed, nParts: 5, nPermutations: 400, onRow });
 }
 
 function printFewShot(runs: readonly RunRecord[], seed: number): void {

@@ -9,14 +9,13 @@ import {
   tailHindsight,
 } from "@stopwise/policies";
 import type { Bound } from "../certificates/bound.ts";
-import { fitRemainingGain } from "../learned/remaining-gain.ts";
 import { constant, forest, kernel, nearestTask, ridge } from "../estimators/index.ts";
 import { fixedRules } from "./baselines.ts";
-import { decide, type Decided } from "./decide.ts";
+import { decide, defaultCaution, type Decided } from "./decide.ts";
 import { criterionLearner } from "./criterion-learner.ts";
 import { bestFixed } from "./fixed-policy-method.ts";
 import type { InRunLearner } from "../learned/in-run-learner.ts";
-import { LearnedMethod } from "./learned-method.ts";
+import { LearnedMethod, remainingGain } from "./learned-method.ts";
 import type { Sample } from "./level-quality.ts";
 import type { Method } from "./method.ts";
 import type { EvaluateReport, EvaluateRow, Selection } from "./report.ts";
@@ -42,20 +41,11 @@ export interface EvaluateOptions {
   readonly onProgress?: (message: string) => void;
 }
 
-/** The remaining gain, held out by three folds, and the same without held-out statistics. */
-const remainingGain = (nFolds: number): InRunLearner => ({
-  name: "remaining-gain",
-  fit: (training, { seed }) => fitRemainingGain(training, { seed, nFolds }),
-});
-
 /** Bounds that every report has. */
 export const reportBounds: readonly Bound[] = [
   ...[0.0025, 0.005, 0.01, 0.02].map((maxEmLoss): Bound => ({ kind: "mean", maxEmLoss })),
   ...[0.05, 0.1, 0.2].map((alpha): Bound => ({ kind: "tail", maxEmLoss: 0.01, alpha })),
 ];
-
-/** Standard errors of the out-of-fold risk that a promise keeps free under its bound. */
-export const defaultCaution = 0.5;
 
 const selections: readonly Selection[] = ["promise", "certified", "frontier"];
 const weightings = ["group", "run"] as const;
