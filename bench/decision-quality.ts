@@ -1,11 +1,9 @@
 // Decision quality on run-record files: `tsx bench/decision-quality.ts ../shared/curves/finetune.jsonl.gz [--test FILE]`.
 // Prints the main rows of the referee as a table; `--coverage` measures the coverage of certificates instead, `--few-shot`
 // what the first own runs of a task bring.
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
-import { gunzipSync } from "node:zlib";
-import { groupOf, reachedPlan, runRecordSchema, type RunRecord } from "@stopwise/core";
+import { groupOf, reachedPlan, type RunRecord } from "@stopwise/core";
 import {
   coverageOf,
   evaluate,
@@ -15,15 +13,7 @@ import {
   type CoverageRow,
   type EvaluateRow,
 } from "@stopwise/meta-model";
-
-function runsOf(file: string): RunRecord[] {
-  const bytes = readFileSync(file);
-  const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
-  return text
-    .trim()
-    .split("\n")
-    .map((line) => runRecordSchema.parse(JSON.parse(line)));
-}
+import { runRecords } from "./run-records.ts";
 
 const boundName = ({ bound }: EvaluateRow): string =>
   bound.kind === "mean"
@@ -132,14 +122,13 @@ const { values, positionals } = parseArgs({
 const file = positionals[0];
 if (file === undefined) throw new Error("Name a run-record file.");
 // --every 3 takes every third run: all groups, a shorter wait.
-const every = Number(values.every);
-const runs = runsOf(file).filter((_, index) => index % every === 0);
+const runs = runRecords(file, Number(values.every));
 const seed = Number(values.seed);
 if (values.coverage) printCoverage(runs, seed);
 else if (values["few-shot"]) printFewShot(runs, seed);
 else {
   const started = process.cpuUsage();
-  const test = values.test === undefined ? {} : { test: runsOf(values.test) };
+  const test = values.test === undefined ? {} : { test: runRecords(values.test) };
   const report = evaluate(runs, {
     data: basename(file),
     seed,
