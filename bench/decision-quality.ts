@@ -1,5 +1,5 @@
 // Decision quality on run-record files: `tsx bench/decision-quality.ts ../shared/curves/finetune.jsonl.gz [--test FILE]`.
-// Prints the main rows of the referee as a table; `--coverage` measures the coverage of certificates instead, `--few-shot`
+// Prints the main rows of the referee as a table, whole sources left out with `--folds source`; `--coverage` measures the coverage of certificates instead, `--few-shot`
 // what the first own runs of a task bring.
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
@@ -114,6 +114,7 @@ const { values, positionals } = parseArgs({
     "few-shot": { type: "boolean", default: false },
     class: { type: "string", default: "all" },
     weighting: { type: "string", default: "group" },
+    folds: { type: "string", default: "group" },
     every: { type: "string", default: "1" },
     "start-only": { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
@@ -132,6 +133,7 @@ else {
   const report = evaluate(runs, {
     data: basename(file),
     seed,
+    foldUnit: values.folds === "source" ? "source" : "group",
     ...test,
     ...(values["start-only"] ? { learners: {} } : {}),
   });

@@ -13,6 +13,7 @@ import { constant, forest, kernel, nearestTask, ridge } from "../estimators/inde
 import { fixedRules } from "./baselines.ts";
 import { decide, defaultCaution, type Decided } from "./decide.ts";
 import { criterionLearner } from "./criterion-learner.ts";
+import type { FoldUnit } from "./folds.ts";
 import { bestFixed } from "./fixed-policy-method.ts";
 import type { InRunLearner } from "../learned/in-run-learner.ts";
 import { LearnedMethod, remainingGain } from "./learned-method.ts";
@@ -31,6 +32,8 @@ export interface EvaluateOptions {
   readonly test?: readonly RunRecord[];
   readonly seed?: number;
   readonly nFolds?: number;
+  /** What is left out at once without test runs: each group, or all groups of a source; default `group`. */
+  readonly foldUnit?: FoldUnit;
   readonly bounds?: readonly Bound[];
   /** Policies that start-of-run methods choose from. */
   readonly policies?: readonly SimplePolicy[];
@@ -58,7 +61,8 @@ const weightings = ["group", "run"] as const;
  *
  * @param runs run records
  * @param options test runs, seed, folds, bounds
- * @throws InsufficientDataError with fewer than two groups of runs that reached their plan (one, with test runs)
+ * @throws InsufficientDataError with fewer than two groups, or sources, of runs that reached their plan (one, with test
+ * runs)
  */
 export function evaluate(runs: readonly RunRecord[], options: EvaluateOptions = {}): EvaluateReport {
   const byKind = (kind: "quality" | "loss", of: readonly RunRecord[]): RunRecord[] =>
@@ -69,19 +73,28 @@ export function evaluate(runs: readonly RunRecord[], options: EvaluateOptions = 
       return evaluateKind(byKind(kind, runs), { ...options, ...(test === undefined ? {} : { test }) });
     })
     .filter((report) => report !== undefined);
-  if (reports.length === 0) {
-    const has = new Set(runs.map((run) => run.group)).size;
-    throw new InsufficientDataError(
-      { has, needs: 2, what: "groups of runs that reached their plan" },
-      "Ingest runs of more tasks.",
-    );
-  }
+  if (reports.length === 0) throw tooFew(runs, options);
   return {
     data: options.data ?? "runs",
+    ...(options.test === undefined ? { folds: options.foldUnit ?? "group" } : {}),
     nRuns: reports.reduce((sum, report) => sum + report.nRuns, 0),
     nGroups: reports.reduce((sum, report) => sum + report.nGroups, 0),
     rows: reports.flatMap((report) => report.rows),
   };
+}
+
+function tooFew(runs: readonly RunRecord[], options: EvaluateOptions): InsufficientDataError {
+  const isSource = options.foldUnit === "source" && options.test === undefined;
+  const has = new Set(runs.map((run) => (isSource ? run.source : run.group))).size;
+  return isSource
+    ? new InsufficientDataError(
+        { has, needs: 2, what: "sources of runs that reached their plan" },
+        "Leave groups out instead, or ingest runs of another repository or author.",
+      )
+    : new InsufficientDataError(
+        { has, needs: 2, what: "groups of runs that reached their plan" },
+        "Ingest runs of more tasks.",
+      );
 }
 
 type Part = Pick<EvaluateReport, "nRuns" | "nGroups" | "rows">;
@@ -91,6 +104,7 @@ function evaluateKind(runs: readonly RunRecord[], options: EvaluateOptions): Par
   const study = studyOf(runs, {
     seed: options.seed ?? 1,
     nFolds: options.nFolds ?? 5,
+    foldUnit: options.foldUnit ?? "group",
     policies: (options.policies ?? defaultPortfolio()).filter(
       (policy) => runs[0]!.kind === "quality" || policy.monitor !== "quality",
     ),
@@ -98,7 +112,9 @@ function evaluateKind(runs: readonly RunRecord[], options: EvaluateOptions): Par
   });
   const rows = study.folds.flatMap((fold) => fold.judged);
   const nGroups = new Set(rows.map((row) => study.experience.groups[row])).size;
-  if (rows.length === 0 || (options.test === undefined && nGroups < 2)) return undefined;
+  if (rows.length === 0 || (options.test === undefined && (nGroups < 2 || study.folds.length < 2))) {
+    return undefined;
+  }
   const blocks = blocksOf(study, rows);
   const context = { study, rows, options, hindsight: hindsightOf(study, rows) };
   return {

@@ -16,6 +16,7 @@ interface EvaluateFlags extends StoreFlags {
   readonly test?: string;
   readonly seed: number;
   readonly weighting: "group" | "run";
+  readonly folds?: "group" | "source";
   readonly json?: true;
 }
 
@@ -31,13 +32,19 @@ async function runsOf(flags: EvaluateFlags): Promise<RunRecord[]> {
 }
 
 async function judge(flags: EvaluateFlags): Promise<EvaluateReport> {
+  if (flags.test !== undefined && flags.folds !== undefined) {
+    throw new InvalidInputError(
+      "--folds splits the runs themselves, and --test judges others.",
+      "Leave one of the two out.",
+    );
+  }
   const runs = await runsOf(flags);
   const test = flags.test === undefined ? {} : { test: await readRunFile(flags.test) };
   const data = basename(flags.test ?? flags.runs ?? flags.store);
   const progress = new Progress();
   try {
     const onProgress = (message: string): void => progress.update(`judging ${message}`);
-    return evaluate(runs, { data, seed: flags.seed, ...test, onProgress });
+    return evaluate(runs, { data, seed: flags.seed, foldUnit: flags.folds ?? "group", ...test, onProgress });
   } finally {
     progress.done();
   }
@@ -82,6 +89,11 @@ export function defineEvaluate(command: Command): void {
     .option("--test <file>", "judge these runs, by what was fitted on the others")
     .option("--seed <n>", "seed of folds and bootstrap", wholeNumber("--seed"), 1)
     .option(
+      "--folds <unit>",
+      "what is left out at once: group, or source, every run of a repository or author (default: group)",
+      oneOf("--folds", ["group", "source"]),
+    )
+    .option(
       "--weighting <unit>",
       "what counts 1 in the printed table: group or run",
       oneOf("--weighting", ["group", "run"]),
@@ -99,6 +111,7 @@ Examples:
   stopwise evaluate
   stopwise evaluate --runs runs.jsonl.gz --json > rows.json
   stopwise evaluate --runs past.jsonl.gz --test new.jsonl.gz
+  stopwise evaluate --runs past.jsonl.gz --folds source
   stopwise evaluate --runs sampled-answers.jsonl.gz`,
   );
 }

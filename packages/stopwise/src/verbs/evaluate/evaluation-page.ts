@@ -76,7 +76,8 @@ export function evaluationPage(report: EvaluateReport, weighting: "group" | "run
     return [...(title === "" ? [] : [title]), ...[...bounds.keys()].map((key) => boundText(ofBound(key)))];
   });
   const floor = report.rows[0]?.noiseFloor;
-  const head = `${report.data}: ${report.nRuns} judged runs in ${report.nGroups} groups; each ${weighting} counts 1`;
+  const out = report.folds === "source" ? ", whole sources left out" : "";
+  const head = `${report.data}: ${report.nRuns} judged runs in ${report.nGroups} groups${out}; each ${weighting} counts 1`;
   const noise = floor === undefined ? "" : `; evaluation noise alone makes ${points(floor)} points of loss`;
   return [head + noise, ...texts].join("\n\n");
 }
