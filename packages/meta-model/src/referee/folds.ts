@@ -48,8 +48,6 @@ function bySource(grouped: Grouped, nFolds: number): number[] {
  * is out at once; with more sources than folds, the smaller ones are out together. Either way nothing is learned from a
  * run whose group is judged: a group that spans two sources is judged in parts, and trains in neither fold.
  *
- * @param grouped records and group numbers
- * @param options what is left out at once, the most folds, the seed of the order
  * @returns at most nFolds splits, in which every run is judged once; a fold that leaves nothing to learn from is left out
  */
 export function foldsOf(
