@@ -1,6 +1,6 @@
 // Decision quality on run-record files: `tsx bench/decision-quality.ts ../shared/curves/finetune.jsonl.gz [--test FILE]`.
-// Prints the main rows of the referee as a table, whole sources left out with `--folds source`; `--coverage` measures the coverage of certificates instead, `--few-shot`
-// what the first own runs of a task bring.
+// Prints the main rows of the referee as a table, whole sources left out with `--folds source`; `--coverage` measures the
+// coverage of certificates instead, `--few-shot` what the first own runs of a task bring.
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { groupOf, reachedPlan, type RunRecord } from "@stopwise/core";
@@ -8,6 +8,7 @@ import {
   coverageOf,
   evaluate,
   fewShot,
+  fewShotBounds,
   groupsNeeded,
   type Bound,
   type CoverageRow,
@@ -15,7 +16,7 @@ import {
 } from "@stopwise/meta-model";
 import { runRecords } from "./run-records.ts";
 
-const boundName = ({ bound }: EvaluateRow): string =>
+const boundName = ({ bound }: Pick<EvaluateRow, "bound">): string =>
   bound.kind === "mean"
     ? `mean ${100 * bound.maxEmLoss}`
     : `tail ${100 * bound.maxEmLoss} @ ${bound.alpha ?? 0}`;
@@ -84,25 +85,24 @@ function printCoverage(runs: readonly RunRecord[], seed: number): void {
 }
 
 function printFewShot(runs: readonly RunRecord[], seed: number): void {
-  const bounds: Bound[] = [
-    { kind: "mean", maxEmLoss: 0.005 },
-    { kind: "tail", maxEmLoss: 0.01, alpha: 0.1 },
-  ];
-  console.log("| bound | own runs | saved | points lost | over bound | tasks | runs |");
-  console.log("| --- | --- | --- | --- | --- | --- | --- |");
-  for (const bound of bounds) {
-    for (const point of fewShot(runs, { bound, seed, ownRuns: [0, 1, 3, 10] })) {
-      const cells = [
-        `${bound.kind} ${100 * bound.maxEmLoss}`,
-        point.ownRuns,
-        point.meanSaving.toFixed(3),
-        (100 * point.meanEmLoss).toFixed(2),
-        point.shareOverBound.toFixed(3),
-        point.nGroups,
-        point.nRuns,
-      ];
-      console.log(`| ${cells.join(" | ")} |`);
-    }
+  console.log(
+    "| bound | tasks with | method | own runs | saved | 95 % | points lost | over bound | tasks | runs |",
+  );
+  console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+  for (const point of fewShot(runs, { bounds: fewShotBounds, seed })) {
+    const cells = [
+      boundName(point),
+      `${point.cohort}`,
+      point.method,
+      point.ownRuns,
+      point.meanSaving.toFixed(3),
+      `${point.low.toFixed(2)} to ${point.high.toFixed(2)}`,
+      (100 * point.meanEmLoss).toFixed(2),
+      point.shareOverBound.toFixed(3),
+      point.nGroups,
+      point.nRuns,
+    ];
+    console.log(`| ${cells.join(" | ")} |`);
   }
 }
 

@@ -5,7 +5,8 @@ const percent = (share: number | null | undefined): string =>
   share === null || share === undefined ? "-" : (100 * share).toFixed(1);
 const points = (loss: number | undefined): string => (loss === undefined ? "-" : (100 * loss).toFixed(2));
 
-function boundTitle({ kind, maxEmLoss, alpha }: RowBound): string {
+/** A bound in words. */
+export function boundTitle({ kind, maxEmLoss, alpha }: RowBound): string {
   if (kind === "mean") return `mean loss <= ${points(maxEmLoss)} points`;
   return `P(loss > ${points(maxEmLoss)} points) <= ${alpha ?? 0.1}`;
 }
