@@ -1,23 +1,22 @@
 // Decision quality on run-record files: `tsx bench/decision-quality.ts ../shared/curves/finetune.jsonl.gz [--test FILE]`.
-// Prints the main rows of the referee as a table; `--coverage` measures the coverage of certificates instead, `--few-shot`
-// what the first own runs of a task bring.
-import { readFileSync } from "node:fs";
+// Prints the main rows of the referee as a table, whole sources left out with `--folds source`; `--coverage` measures the
+// coverage of certificates instead, `--few-shot` what the first own runs of a task bring.
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
-import { gunzipSync } from "node:zlib";
-import { runRecordSchema, type RunRecord } from "@stopwise/core";
-import { coverageOf, evaluate, fewShot, type Bound, type EvaluateRow } from "@stopwise/meta-model";
+import { groupOf, reachedPlan, type RunRecord } from "@stopwise/core";
+import {
+  coverageOf,
+  evaluate,
+  fewShot,
+  fewShotBounds,
+  groupsNeeded,
+  type Bound,
+  type CoverageRow,
+  type EvaluateRow,
+} from "@stopwise/meta-model";
+import { runRecords } from "./run-records.ts";
 
-function runsOf(file: string): RunRecord[] {
-  const bytes = readFileSync(file);
-  const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
-  return text
-    .trim()
-    .split("\n")
-    .map((line) => runRecordSchema.parse(JSON.parse(line)));
-}
-
-const boundName = ({ bound }: EvaluateRow): string =>
+const boundName = ({ bound }: Pick<EvaluateRow, "bound">): string =>
   bound.kind === "mean"
     ? `mean ${100 * bound.maxEmLoss}`
     : `tail ${100 * bound.maxEmLoss} @ ${bound.alpha ?? 0}`;
@@ -43,50 +42,67 @@ function printRows(rows: readonly EvaluateRow[]): void {
   }
 }
 
+const coverageBounds: readonly Bound[] = [
+  ...[0.005, 0.01, 0.02].flatMap((maxEmLoss) =>
+    [0.05, 0.1, 0.2].map((alpha): Bound => ({ kind: "tail", maxEmLoss, alpha })),
+  ),
+  ...[0.005, 0.01, 0.02].map((maxEmLoss): Bound => ({ kind: "mean", maxEmLoss })),
+];
+
+/** Bounds for which half of the groups calibrate twice over: 2 / alpha groups for a tail, 2 B / bound for a mean. */
+function boundsWithGroups(nGroups: number): Bound[] {
+  return coverageBounds.filter((bound) => Math.floor(nGroups / 2) >= 2 * (groupsNeeded(bound) + 1));
+}
+
 function printCoverage(runs: readonly RunRecord[], seed: number): void {
-  const bounds: Bound[] = [
-    ...[0.005, 0.01, 0.02].flatMap((maxEmLoss) =>
-      [0.05, 0.1, 0.2].map((alpha): Bound => ({ kind: "tail", maxEmLoss, alpha })),
-    ),
-    ...[0.005, 0.01, 0.02].map((maxEmLoss): Bound => ({ kind: "mean", maxEmLoss })),
-  ];
-  console.log("| bound | level | trials | risk | exact p | saved | any stopping | calibration groups |");
-  console.log("| --- | --- | --- | --- | --- | --- | --- | --- |");
-  for (const { bound, coverage } of coverageOf(runs, { bounds, seed, nParts: 5, nPermutations: 400 })) {
+  const nGroups = new Set(runs.filter(reachedPlan).map(groupOf)).size;
+  const bounds = boundsWithGroups(nGroups);
+  console.log(
+    `${runs.length} runs, ${nGroups} groups; ${coverageBounds.length - bounds.length} of ${coverageBounds.length} bounds have too few groups\n`,
+  );
+  console.log(
+    "| method | bound | level | trials | risk | exact p | saved, certified | saved, promised | cost | promise's risk | any stopping | calibration groups |",
+  );
+  console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+  const onRow = ({ method, bound, coverage }: CoverageRow): void => {
     const cells = [
+      method,
       `${bound.kind} ${100 * bound.maxEmLoss}`,
       coverage.level,
       coverage.trials,
       coverage.risk.toFixed(4),
       coverage.pValue.toFixed(3),
       coverage.meanSaving.toFixed(3),
+      coverage.promise.saving.toFixed(3),
+      (coverage.promise.saving - coverage.meanSaving).toFixed(3),
+      coverage.promise.risk.toFixed(4),
       coverage.shareStopping.toFixed(2),
       coverage.nCalibrationGroups,
     ];
     console.log(`| ${cells.join(" | ")} |`);
-  }
+  };
+  coverageOf(runs, { bounds, seed, nParts: 5, nPermutations: 400, onRow });
 }
 
 function printFewShot(runs: readonly RunRecord[], seed: number): void {
-  const bounds: Bound[] = [
-    { kind: "mean", maxEmLoss: 0.005 },
-    { kind: "tail", maxEmLoss: 0.01, alpha: 0.1 },
-  ];
-  console.log("| bound | own runs | saved | points lost | over bound | tasks | runs |");
-  console.log("| --- | --- | --- | --- | --- | --- | --- |");
-  for (const bound of bounds) {
-    for (const point of fewShot(runs, { bound, seed, ownRuns: [0, 1, 3, 10] })) {
-      const cells = [
-        `${bound.kind} ${100 * bound.maxEmLoss}`,
-        point.ownRuns,
-        point.meanSaving.toFixed(3),
-        (100 * point.meanEmLoss).toFixed(2),
-        point.shareOverBound.toFixed(3),
-        point.nGroups,
-        point.nRuns,
-      ];
-      console.log(`| ${cells.join(" | ")} |`);
-    }
+  console.log(
+    "| bound | tasks with | method | own runs | saved | 95 % | points lost | over bound | tasks | runs |",
+  );
+  console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+  for (const point of fewShot(runs, { bounds: fewShotBounds, seed })) {
+    const cells = [
+      boundName(point),
+      `${point.cohort}`,
+      point.method,
+      point.ownRuns,
+      point.meanSaving.toFixed(3),
+      `${point.low.toFixed(2)} to ${point.high.toFixed(2)}`,
+      (100 * point.meanEmLoss).toFixed(2),
+      point.shareOverBound.toFixed(3),
+      point.nGroups,
+      point.nRuns,
+    ];
+    console.log(`| ${cells.join(" | ")} |`);
   }
 }
 
@@ -98,6 +114,7 @@ const { values, positionals } = parseArgs({
     "few-shot": { type: "boolean", default: false },
     class: { type: "string", default: "all" },
     weighting: { type: "string", default: "group" },
+    folds: { type: "string", default: "group" },
     every: { type: "string", default: "1" },
     "start-only": { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
@@ -106,17 +123,17 @@ const { values, positionals } = parseArgs({
 const file = positionals[0];
 if (file === undefined) throw new Error("Name a run-record file.");
 // --every 3 takes every third run: all groups, a shorter wait.
-const every = Number(values.every);
-const runs = runsOf(file).filter((_, index) => index % every === 0);
+const runs = runRecords(file, Number(values.every));
 const seed = Number(values.seed);
 if (values.coverage) printCoverage(runs, seed);
 else if (values["few-shot"]) printFewShot(runs, seed);
 else {
   const started = process.cpuUsage();
-  const test = values.test === undefined ? {} : { test: runsOf(values.test) };
+  const test = values.test === undefined ? {} : { test: runRecords(values.test) };
   const report = evaluate(runs, {
     data: basename(file),
     seed,
+    foldUnit: values.folds === "source" ? "source" : "group",
     ...test,
     ...(values["start-only"] ? { learners: {} } : {}),
   });

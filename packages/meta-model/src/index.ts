@@ -7,9 +7,16 @@ export {
 export { checkBound, type Bound } from "./certificates/bound.ts";
 export { conformalQuantile } from "./certificates/conformal-quantile.ts";
 export { groupsNeeded, missingGroups } from "./certificates/missing-groups.ts";
-export { coverageOf, type Coverage, type CoverageOptions } from "./referee/coverage.ts";
+export { ablation, type AblationOptions, type AblationRow } from "./referee/ablation.ts";
+export { coverageOf, type Coverage, type CoverageOptions, type CoverageRow } from "./referee/coverage.ts";
 export { evaluate, type EvaluateOptions } from "./referee/evaluate.ts";
-export { fewShot, type FewShotOptions, type FewShotPoint } from "./referee/few-shot.ts";
+export {
+  fewShot,
+  fewShotBounds,
+  type FewShotMethod,
+  type FewShotOptions,
+  type FewShotPoint,
+} from "./referee/few-shot.ts";
 export type { FittedInRun, InRunLearner, InRunModel, InRunTraining } from "./learned/in-run-learner.ts";
 export type { EvaluateReport, EvaluateRow, RowBound, Selection } from "./referee/report.ts";
 export { recommendFrom, type RecommendOptions } from "./model/recommend-from.ts";

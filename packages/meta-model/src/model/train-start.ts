@@ -3,12 +3,12 @@ import type { Bound } from "../certificates/bound.ts";
 import { chooseAlong, choiceLevels, type ChoiceRule } from "../choice/choose.ts";
 import { isSafe } from "../choice/decision-quality.ts";
 import { nTargetsOf, predictionOf, riskOf, targetsOf, type PolicyPrediction } from "../choice/prediction.ts";
+import { DistanceGate, partlySeen } from "../choice/distance-gate.ts";
 import { groupPowerWeights, renumbered } from "../choice/training-part.ts";
 import { constant } from "../estimators/constant.ts";
 import type { Estimator, FittedEstimator, TrainingSet } from "../estimators/estimator.ts";
 import { FittedForest, forest } from "../estimators/forest.ts";
 import { FittedKernel, kernel } from "../estimators/kernel.ts";
-import { TaskDistance } from "../estimators/task-distance.ts";
 import { GroupTotals } from "../estimators/weighted-mean.ts";
 import { experienceOf, featureKinds, type Experience, type Replayer } from "../portfolio/experience.ts";
 import { rowsOf, type OutcomeTable } from "../portfolio/outcome-table.ts";
@@ -78,10 +78,16 @@ export function trainStart(
   if (experience.curves.length === 0) return undefined;
   const split = splitRows(experience, seed);
   const fitted = fitPart(experience, split.fit, seed);
-  const fitHeader = startHeader(experience, split, { fitted, kind, seed: seedFor(seed, "gate") });
+  const gate = new DistanceGate(
+    {
+      features: fitted.training.features,
+      groups: split.fit.map((row) => experience.groups[row]!),
+    },
+    partlySeen(seedFor(seed, "gate")),
+  );
   return {
-    header: fitHeader,
-    sections: sectionsOf(experience, split, { fitted, prefix }),
+    header: startHeader(experience, split, { fitted, kind, gate: gate.gate }),
+    sections: sectionsOf(experience, split, { fitted, gate, prefix }),
     nRuns: experience.curves.length,
     nGroups: experience.groupNames.length,
     runs: {
@@ -191,56 +197,15 @@ function heldOutSaving(data: {
   return savings.reduce((sum, saving) => sum + saving, 0) / savings.length;
 }
 
-interface Nearest {
-  readonly fit: readonly number[];
-  readonly distance: TaskDistance;
-  /** What is seen of a run's features; default all. */
-  readonly seenOf?: (features: Float64Array) => Float64Array;
-}
-
-/** Hides features at random, a share between none and nine in ten, as a user knows only some before a start. */
-function partly(seed: number): (features: Float64Array) => Float64Array {
-  const random = randomFrom(seed);
-  return (features) => {
-    const keep = 0.1 + 0.9 * random();
-    return features.map((value) => (random() < keep ? value : Number.NaN));
-  };
-}
-
-function nearestOther(
-  experience: Experience,
-  rows: readonly number[],
-  { fit, distance, seenOf }: Nearest,
-): Float64Array {
-  return Float64Array.from(rows, (row) => {
-    const own = seenOf?.(experience.features[row]!) ?? experience.features[row]!;
-    let least = Infinity;
-    for (const other of fit) {
-      if (experience.groups[other] === experience.groups[row]) continue;
-      least = Math.min(least, distance.toPast(own, experience.features[other]!));
-    }
-    return least;
-  });
-}
-
-/** 95th percentile (order statistic) of the distances of partly seen tasks to the nearest other group; +infinity with one group. */
-function gateOf(distances: Float64Array): number {
-  const sorted = Float64Array.from(distances).sort();
-  return sorted[Math.min(sorted.length - 1, Math.ceil(0.95 * sorted.length) - 1)] ?? Infinity;
-}
-
 function startHeader(
   experience: Experience,
   { fit, calibration }: Split,
-  { fitted, kind, seed }: { fitted: FittedPart; kind: StartHeader["kind"]; seed: number },
+  { fitted, kind, gate }: { fitted: FittedPart; kind: StartHeader["kind"]; gate: number },
 ): StartHeader {
-  const distance = new TaskDistance(fitted.training);
   const { candidates } = fitted;
   const positions = candidates
     .map((_, position) => position)
     .filter((position) => isHuggingFace(experience.grid.policyOf(candidates[position]!)));
-  const seenOf = partly(seed);
-  const gate = gateOf(nearestOther(experience, fit, { fit, distance, seenOf }));
   return {
     kind,
     families: experience.grid.families,
@@ -267,9 +232,8 @@ function startHeader(
 function sectionsOf(
   experience: Experience,
   { fit, calibration }: Split,
-  { fitted, prefix }: { fitted: FittedPart; prefix: string },
+  { fitted, gate, prefix }: { fitted: FittedPart; gate: DistanceGate; prefix: string },
 ): Record<string, Section> {
-  const distance = new TaskDistance(fitted.training);
   const nFeatures = featureKinds.length;
   const features = new Float64Array(fit.length * nFeatures);
   fitted.training.features.forEach((row, run) => features.set(row, run * nFeatures));
@@ -282,7 +246,9 @@ function sectionsOf(
   const kept = (rows: readonly number[], predictions: readonly Float64Array[], name: string) => ({
     [`${prefix}.${name}.groups`]: Int32Array.from(rows, (row) => experience.groups[row]!),
     [`${prefix}.${name}.complete`]: Uint8Array.from(rows, (row) => (experience.complete[row]! ? 1 : 0)),
-    [`${prefix}.${name}.distances`]: nearestOther(experience, rows, { fit, distance }),
+    [`${prefix}.${name}.distances`]: Float64Array.from(rows, (row) =>
+      gate.distanceTo(experience.features[row]!, experience.groups[row]),
+    ),
     [`${prefix}.${name}.emLoss`]: quantisedAll(rowsOf(experience.table, rows).emLoss),
     [`${prefix}.${name}.predictions`]: flat(predictions),
   });

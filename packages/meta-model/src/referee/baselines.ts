@@ -85,28 +85,31 @@ const taskKey = (run: RunRecord): string => `${run.task ?? ""}\u0000${run.metric
 
 /**
  * Median stopping rule over past runs of the same task and metric: stop where the best so far is below the median of
- * their running means at the same cost. Without such runs (fewer than three) it goes on to the end.
+ * their running means at the same cost. Past runs are those of the training part, so that with whole groups left out it
+ * knows only tasks that stand in several groups, and under group folds mostly goes on to the end, as it does with fewer
+ * than three past runs. `fewShot` gives it runs of the very task.
  *
  * @see Golovin et al. 2017, Google Vizier, section 3.2.2
  */
-const medianRule: FixedRule = {
+export const medianRule: FixedRule = {
   name: "median-rule",
   stops({ experience }: Study, fold) {
-    const past = new Map<string, { curve: Curve; mean: Float64Array }[]>();
+    const byTask = new Map<string, { curve: Curve; mean: Float64Array }[]>();
     for (const row of fold.train) {
       const curve = experience.curves[row]!;
       const key = `${taskKey(experience.runs[row]!)}\u0000${curve.costUnit}`;
-      past.set(key, [...(past.get(key) ?? []), { curve, mean: runningMean(curve) }]);
+      byTask.set(key, [...(byTask.get(key) ?? []), { curve, mean: runningMean(curve) }]);
     }
     return Int32Array.from(fold.judged, (row) => {
       const curve = experience.curves[row]!;
-      const others = past.get(`${taskKey(experience.runs[row]!)}\u0000${curve.costUnit}`) ?? [];
+      const others = byTask.get(`${taskKey(experience.runs[row]!)}\u0000${curve.costUnit}`) ?? [];
       if (others.length < 3) return lastOf(curve);
       const best = runningBest(curve);
       for (let index = curve.firstStop; index < curve.nCheckpoints; index++) {
         const cost = curve.cost[index]!;
-        if (best[index]! < median(others.map((other) => valueAt(other.curve, other.mean, cost))))
-          return index;
+        // Running means are rounded: a run that equals them is not below.
+        const past = median(others.map((other) => valueAt(other.curve, other.mean, cost)));
+        if (best[index]! < past - 1e-9) return index;
       }
       return lastOf(curve);
     });

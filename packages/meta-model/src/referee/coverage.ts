@@ -8,7 +8,10 @@ import { conformalRiskControl } from "../certificates/risk-control.ts";
 import { kernel } from "../estimators/kernel.ts";
 import { experienceOf, type Experience } from "../portfolio/experience.ts";
 import { randomFrom, seedFor, shuffled, type Random } from "../random.ts";
+import { defaultCaution, promised } from "./decide.ts";
+import { LearnedMethod, remainingGain } from "./learned-method.ts";
 import type { LevelOutcomes } from "./level-outcomes.ts";
+import { sampleOf } from "./level-quality.ts";
 import type { Method } from "./method.ts";
 import { PredictionCache, StartMethod } from "./start-method.ts";
 import type { Fold, Study } from "./study.ts";
@@ -39,6 +42,11 @@ export interface Coverage {
   /** Share of trials in which anything but never-stop was certified. */
   readonly shareStopping: number;
   readonly nCalibrationGroups: number;
+  /**
+   * What the same training parts promise without a calibration group, on the same other groups, each weighing 1: the
+   * difference of the savings is what the certificate costs.
+   */
+  readonly promise: { readonly saving: number; readonly risk: number };
 }
 
 /** A study whose folds are training parts: half of the groups to fit on, the others to permute. */
@@ -86,7 +94,27 @@ export function coverage(study: Study, method: Method, options: CoverageOptions)
     meanSaving: sum((part) => part.saving) / trials,
     shareStopping: sum((part) => part.stopping) / trials,
     nCalibrationGroups: Math.min(...parts.map((part) => part.nCalibration)),
+    promise: promiseOf(study, method, bound),
   };
+}
+
+/** Mean saving and risk of the promises of every training part, each part weighing 1. */
+function promiseOf(study: Study, method: Method, bound: Bound): Coverage["promise"] {
+  const ask = { bound, weighting: "group" as const, counts: () => true, caution: defaultCaution };
+  let [saving, risk] = [0, 0];
+  for (const fold of study.folds) {
+    const decided = promised(study, fold, { method, ask });
+    const { members, weights } = sampleOf(
+      [...fold.judged.keys()],
+      (index) => study.experience.groups[fold.judged[index]!]!,
+      "group",
+    );
+    members.forEach((member, index) => {
+      saving += (weights[index]! * decided.saving[member]!) / study.folds.length;
+      risk += (weights[index]! * boundedLoss(bound, decided.emLoss[member]!)) / study.folds.length;
+    });
+  }
+  return { saving, risk };
 }
 
 interface PartTrials {
@@ -152,12 +180,39 @@ function settingOf(risks: GroupRisk, chosen: readonly number[], bound: Bound): n
   return rule(part, bound).setting;
 }
 
-/** Coverage of the kernel-weighted recommendation's certificates under several bounds. */
+/** What is measured of one method under one bound. */
+export interface CoverageRow {
+  readonly method: string;
+  readonly bound: Bound;
+  readonly coverage: Coverage;
+}
+
+/**
+ * Coverage of the certificates of the kernel-weighted recommendation and of the learned criterion under several bounds.
+ *
+ * @param runs run records of one kind
+ * @param options bounds, seed, training parts and permutations; `onRow` is called as each row is ready
+ */
 export function coverageOf(
   runs: readonly RunRecord[],
-  options: Omit<CoverageOptions, "bound"> & { readonly bounds: readonly Bound[] },
-): { bound: Bound; coverage: Coverage }[] {
-  const study = coverageStudy(runs, options);
-  const method = new StartMethod("kernel", [kernel], new PredictionCache(options.bounds));
-  return options.bounds.map((bound) => ({ bound, coverage: coverage(study, method, { ...options, bound }) }));
+  options: Omit<CoverageOptions, "bound"> & {
+    readonly bounds: readonly Bound[];
+    readonly onRow?: (row: CoverageRow) => void;
+  },
+): CoverageRow[] {
+  const policies = defaultPortfolio().filter(
+    (policy) => runs[0]?.kind !== "loss" || policy.monitor !== "quality",
+  );
+  const study = coverageStudy(runs, { ...options, policies });
+  const methods = [
+    new StartMethod("kernel", [kernel], new PredictionCache(options.bounds)),
+    new LearnedMethod("learned", remainingGain(3), remainingGain(1)),
+  ];
+  return methods.flatMap((method) =>
+    options.bounds.map((bound) => {
+      const row = { method: method.name, bound, coverage: coverage(study, method, { ...options, bound }) };
+      options.onRow?.(row);
+      return row;
+    }),
+  );
 }

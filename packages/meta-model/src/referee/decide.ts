@@ -65,7 +65,11 @@ const runToEnd = (n: number): { saving: number[]; emLoss: number[] } => ({
   emLoss: new Array<number>(n).fill(0),
 });
 
-function promised(
+/** Standard errors of the out-of-fold risk that a promise keeps free under its bound. */
+export const defaultCaution = 0.5;
+
+/** What the path and level that the training part of a fold promises do to its judged runs. */
+export function promised(
   study: Study,
   fold: Fold,
   { method, ask }: { method: Method; ask: Ask },

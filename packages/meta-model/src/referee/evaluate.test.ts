@@ -126,6 +126,29 @@ describe("evaluate", () => {
     expect(judged.rows.some((row) => row.method === "kernel" && row.meanSaving > 0)).toBe(true);
   });
 
+  test("by source, what is judged learned nothing from its source", () => {
+    // Source b is done at once like no run of a: what is promised on either is wrong for the other.
+    const of = (source: string, seed: number): RunRecord[] =>
+      runs(8, seed)
+        .filter((run) => (run.family === "t5") === (source === "a"))
+        .map((run) => ({ ...run, source }));
+    const both = [...of("a", 1), ...of("b", 2)];
+    const options = { nFolds: 5, learners: {}, bounds: [{ kind: "mean", maxEmLoss: 0.02 }] } as const;
+    const best = (report: EvaluateReport): EvaluateRow =>
+      report.rows.find((row) => row.method === "best-fixed" && row.selection === "promise")!;
+    const [byGroup, bySource] = [evaluate(both, options), evaluate(both, { ...options, foldUnit: "source" })];
+    expect([byGroup.folds, bySource.folds]).toEqual(["group", "source"]);
+    expect(bySource.nRuns).toBe(byGroup.nRuns);
+    expect(best(bySource).meanEmLoss).toBeGreaterThan(best(byGroup).meanEmLoss + 0.05);
+  });
+
+  test("one source is refused", () => {
+    const one = runs(6).map((run) => ({ ...run, source: "a" }));
+    expect(() => evaluate(one, { foldUnit: "source" })).toThrow(
+      "needs 2 sources of runs that reached their plan, has 1.",
+    );
+  });
+
   test("one group is refused", () => {
     expect(() => evaluate(runs(1), {})).toThrow(InsufficientDataError);
     expect(() => evaluate([], {})).toThrow("needs 2 groups of runs that reached their plan, has 0.");

@@ -9,15 +9,15 @@ import {
   tailHindsight,
 } from "@stopwise/policies";
 import type { Bound } from "../certificates/bound.ts";
-import { fitRemainingGain } from "../learned/remaining-gain.ts";
 import { constant, forest, kernel, nearestTask, ridge } from "../estimators/index.ts";
 import type { Replayer } from "../portfolio/experience.ts";
 import { fixedRules } from "./baselines.ts";
-import { decide, type Decided } from "./decide.ts";
+import { decide, defaultCaution, type Decided } from "./decide.ts";
 import { criterionLearner } from "./criterion-learner.ts";
+import type { FoldUnit } from "./folds.ts";
 import { bestFixed } from "./fixed-policy-method.ts";
 import type { InRunLearner } from "../learned/in-run-learner.ts";
-import { LearnedMethod } from "./learned-method.ts";
+import { LearnedMethod, remainingGain } from "./learned-method.ts";
 import type { Sample } from "./level-quality.ts";
 import type { Method } from "./method.ts";
 import type { EvaluateReport, EvaluateRow, Selection } from "./report.ts";
@@ -33,6 +33,8 @@ export interface EvaluateOptions {
   readonly test?: readonly RunRecord[];
   readonly seed?: number;
   readonly nFolds?: number;
+  /** What is left out at once without test runs: each group, or all groups of a source; default `group`. */
+  readonly foldUnit?: FoldUnit;
   readonly bounds?: readonly Bound[];
   /** Policies that start-of-run methods choose from. */
   readonly policies?: readonly SimplePolicy[];
@@ -45,20 +47,11 @@ export interface EvaluateOptions {
   readonly replay?: Replayer;
 }
 
-/** The remaining gain, held out by three folds, and the same without held-out statistics. */
-const remainingGain = (nFolds: number): InRunLearner => ({
-  name: "remaining-gain",
-  fit: (training, { seed }) => fitRemainingGain(training, { seed, nFolds }),
-});
-
 /** Bounds that every report has. */
 export const reportBounds: readonly Bound[] = [
   ...[0.0025, 0.005, 0.01, 0.02].map((maxEmLoss): Bound => ({ kind: "mean", maxEmLoss })),
   ...[0.05, 0.1, 0.2].map((alpha): Bound => ({ kind: "tail", maxEmLoss: 0.01, alpha })),
 ];
-
-/** Standard errors of the out-of-fold risk that a promise keeps free under its bound. */
-export const defaultCaution = 0.5;
 
 const selections: readonly Selection[] = ["promise", "certified", "frontier"];
 const weightings = ["group", "run"] as const;
@@ -71,7 +64,8 @@ const weightings = ["group", "run"] as const;
  *
  * @param runs run records
  * @param options test runs, seed, folds, bounds
- * @throws InsufficientDataError with fewer than two groups of runs that reached their plan (one, with test runs)
+ * @throws InsufficientDataError with fewer than two groups, or sources, of runs that reached their plan (one, with test
+ * runs)
  */
 export function evaluate(runs: readonly RunRecord[], options: EvaluateOptions = {}): EvaluateReport {
   const byKind = (kind: "quality" | "loss", of: readonly RunRecord[]): RunRecord[] =>
@@ -82,19 +76,28 @@ export function evaluate(runs: readonly RunRecord[], options: EvaluateOptions = 
       return evaluateKind(byKind(kind, runs), { ...options, ...(test === undefined ? {} : { test }) });
     })
     .filter((report) => report !== undefined);
-  if (reports.length === 0) {
-    const has = new Set(runs.map((run) => run.group)).size;
-    throw new InsufficientDataError(
-      { has, needs: 2, what: "groups of runs that reached their plan" },
-      "Ingest runs of more tasks.",
-    );
-  }
+  if (reports.length === 0) throw tooFew(runs, options);
   return {
     data: options.data ?? "runs",
+    ...(options.test === undefined ? { folds: options.foldUnit ?? "group" } : {}),
     nRuns: reports.reduce((sum, report) => sum + report.nRuns, 0),
     nGroups: reports.reduce((sum, report) => sum + report.nGroups, 0),
     rows: reports.flatMap((report) => report.rows),
   };
+}
+
+function tooFew(runs: readonly RunRecord[], options: EvaluateOptions): InsufficientDataError {
+  const isSource = options.foldUnit === "source" && options.test === undefined;
+  const has = new Set(runs.map((run) => (isSource ? run.source : run.group))).size;
+  return isSource
+    ? new InsufficientDataError(
+        { has, needs: 2, what: "sources of runs that reached their plan" },
+        "Leave groups out instead, or ingest runs of another repository or author.",
+      )
+    : new InsufficientDataError(
+        { has, needs: 2, what: "groups of runs that reached their plan" },
+        "Ingest runs of more tasks.",
+      );
 }
 
 type Part = Pick<EvaluateReport, "nRuns" | "nGroups" | "rows">;
@@ -104,6 +107,7 @@ function evaluateKind(runs: readonly RunRecord[], options: EvaluateOptions): Par
   const study = studyOf(runs, {
     seed: options.seed ?? 1,
     nFolds: options.nFolds ?? 5,
+    foldUnit: options.foldUnit ?? "group",
     policies: (options.policies ?? defaultPortfolio()).filter(
       (policy) => runs[0]!.kind === "quality" || policy.monitor !== "quality",
     ),
@@ -112,7 +116,9 @@ function evaluateKind(runs: readonly RunRecord[], options: EvaluateOptions): Par
   });
   const rows = study.folds.flatMap((fold) => fold.judged);
   const nGroups = new Set(rows.map((row) => study.experience.groups[row])).size;
-  if (rows.length === 0 || (options.test === undefined && nGroups < 2)) return undefined;
+  if (rows.length === 0 || (options.test === undefined && (nGroups < 2 || study.folds.length < 2))) {
+    return undefined;
+  }
   const blocks = blocksOf(study, rows);
   const context = { study, rows, options, hindsight: hindsightOf(study, rows) };
   return {

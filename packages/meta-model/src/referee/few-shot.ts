@@ -1,23 +1,39 @@
 import type { RunRecord, SimplePolicy } from "@stopwise/core";
-import { defaultPortfolio } from "@stopwise/policies";
-import type { Bound } from "../certificates/bound.ts";
-import { chooseAlong, choiceLevels } from "../choice/choose.ts";
-import { predictionOf, riskOf, targetsOf, type PolicyPrediction } from "../choice/prediction.ts";
-import { trainingPart, type TrainingPart } from "../choice/training-part.ts";
-import type { TrainingSet } from "../estimators/estimator.ts";
-import { FittedKernel } from "../estimators/kernel.ts";
-import { rowsOf } from "../portfolio/outcome-table.ts";
-import { randomFrom, seedFor, shuffled } from "../random.ts";
-import { safestBest } from "./decide.ts";
-import { outcomesOfSettings } from "./level-outcomes.ts";
-import { levelQualities, sampleOf } from "./level-quality.ts";
+import { defaultPortfolio, outcomeTable } from "@stopwise/policies";
+import { boundedLoss, type Bound } from "../certificates/bound.ts";
+import { calibrate } from "../certificates/calibrate.ts";
+import { configurationOf } from "../model/configuration.ts";
+import { seedFor } from "../random.ts";
+import { medianRule } from "./baselines.ts";
+import { bootstrapMeans, drawGroups, orderStatistic } from "./bootstrap.ts";
+import { newTasks, type NewTask } from "./few-shot-tasks.ts";
+import { atLevel, outcomesOfSettings } from "./level-outcomes.ts";
+import { sampleOf } from "./level-quality.ts";
+import { OwnRunsKernel } from "./own-runs-kernel.ts";
+import { rowBound } from "./row.ts";
+import type { RowBound } from "./report.ts";
+import { shiftedSettings } from "./start-method.ts";
 import { studyOf, type Fold, type Study } from "./study.ts";
+
+/**
+ * What own runs are put to: `recommend`, they join the past runs of a recommendation; `same-task-certificate`, they
+ * calibrate it, each configuration once, and train nothing; `median-rule`, they are the past runs of the rule.
+ */
+export type FewShotMethod = "recommend" | "same-task-certificate" | "median-rule";
 
 /** What a number of the user's own runs of a task brings. */
 export interface FewShotPoint {
+  readonly method: FewShotMethod;
+  readonly kind: "quality" | "loss";
+  readonly bound: RowBound;
+  /** The tasks that are averaged have at least so many own runs: points of one cohort are about the same tasks. */
+  readonly cohort: number;
   readonly ownRuns: number;
   /** Means over tasks, each weighing 1, of runs that were not among the own ones. */
   readonly meanSaving: number;
+  /** 95 % group-bootstrap interval of the mean saving. */
+  readonly low: number;
+  readonly high: number;
   readonly meanEmLoss: number;
   readonly shareOverBound: number;
   readonly nGroups: number;
@@ -26,163 +42,199 @@ export interface FewShotPoint {
 
 /** Options of a few-shot study. */
 export interface FewShotOptions {
-  readonly bound: Bound;
+  readonly bounds: readonly Bound[];
   readonly seed: number;
-  /** Numbers of own runs, ascending. */
-  readonly ownRuns: readonly number[];
+  /** Numbers of own runs, ascending; default 0, 1, 3, 10, 30. */
+  readonly ownRuns?: readonly number[];
   /** Weight of all own runs together, in groups; default 10. */
   readonly ownWeight?: number;
   readonly policies?: readonly SimplePolicy[];
+  /** Called as each fold begins. */
+  readonly onProgress?: (message: string) => void;
 }
 
-/** A task that is new to a fold, split into runs that may become the user's own and runs that are judged. */
-interface NewTask {
-  readonly pool: readonly number[];
-  readonly judged: readonly number[];
-}
+/** Bounds that few-shot curves are drawn for. */
+export const fewShotBounds: readonly Bound[] = [
+  { kind: "mean", maxEmLoss: 0.005 },
+  { kind: "mean", maxEmLoss: 0.01 },
+  { kind: "tail", maxEmLoss: 0.01, alpha: 0.1 },
+];
 
-interface Judged {
+const defaultOwnRuns: readonly number[] = [0, 1, 3, 10, 30];
+const methods: readonly FewShotMethod[] = ["recommend", "same-task-certificate", "median-rule"];
+
+interface JudgedRun {
+  readonly method: FewShotMethod;
+  readonly bound: Bound;
   readonly group: number;
+  /** Runs of the task that may be the user's own. */
+  readonly pool: number;
   readonly ownRuns: number;
   readonly saving: number;
   readonly emLoss: number;
 }
 
 /**
- * Saving and loss of kernel-weighted recommendations as the first runs of a task come in. The tasks of a fold are new to
- * its training part; k runs of one of them, drawn at random, are added with the weight of one group, the choice rule stays
- * as the training part fixed it, and the task's other runs (a third of them, the same for every k) are judged. Only tasks
- * that have the largest number of own runs are judged, so that all points are about the same tasks.
+ * Saving and loss as the first runs of a task come in. The tasks of a fold are new to its training part; k runs of one of
+ * them, drawn at random, are the user's own, and its other runs (a third of them, the same for every k) are judged. Empty
+ * where no task has enough runs for the smallest positive k.
+ *
+ * @param runs run records of one kind, quality or loss
+ * @param options bounds, numbers of own runs, seed
  */
 export function fewShot(runs: readonly RunRecord[], options: FewShotOptions): FewShotPoint[] {
-  const { seed, policies = defaultPortfolio() } = options;
-  const study = studyOf(runs, { seed, nFolds: 5, policies });
-  const judged = study.folds.flatMap((fold) => foldOutcomes(study, fold, options));
-  return options.ownRuns.map((ownRuns) =>
-    summary(
-      judged.filter((run) => run.ownRuns === ownRuns),
-      ownRuns,
-      options,
+  const { seed, policies = defaultPortfolio(), ownRuns = defaultOwnRuns } = options;
+  const kind = runs[0]?.kind ?? "quality";
+  const usable = policies.filter((policy) => kind === "quality" || policy.monitor !== "quality");
+  const study = studyOf(runs, { seed, nFolds: 5, policies: usable });
+  const judged = study.folds.flatMap((fold, index) => {
+    options.onProgress?.(`own runs, fold ${index + 1} of ${study.folds.length}`);
+    return fold.train.length === 0 ? [] : foldOutcomes(study, fold, { ...options, ownRuns });
+  });
+  const cohorts = ownRuns.filter((count) => count > 0);
+  return options.bounds.flatMap((bound) =>
+    cohorts.flatMap((cohort) =>
+      methods.flatMap((method) =>
+        ownRuns
+          .filter((count) => count <= cohort)
+          .flatMap((count) => {
+            const those = judged.filter(
+              (run) =>
+                run.bound === bound && run.method === method && run.ownRuns === count && run.pool >= cohort,
+            );
+            return those.length === 0
+              ? []
+              : [{ method, kind, cohort, ownRuns: count, ...summary(those, bound, seed) }];
+          }),
+      ),
     ),
   );
 }
 
-function summary(runs: readonly Judged[], ownRuns: number, { bound }: FewShotOptions): FewShotPoint {
-  const sample = sampleOf([...runs.keys()], (index) => runs[index]!.group, "group");
-  const mean = (of: (run: Judged) => number): number =>
-    runs.reduce((sum, run, index) => sum + sample.weights[index]! * of(run), 0);
+function summary(
+  runs: readonly JudgedRun[],
+  bound: Bound,
+  seed: number,
+): Omit<FewShotPoint, "method" | "kind" | "cohort" | "ownRuns"> {
+  const { weights, groups } = sampleOf([...runs.keys()], (index) => runs[index]!.group, "group");
+  const mean = (of: (run: JudgedRun) => number): number =>
+    runs.reduce((sum, run, index) => sum + weights[index]! * of(run), 0);
+  const slot = new Map([...new Set(groups)].map((group, index) => [group, index]));
+  const sums = new Float64Array(slot.size);
+  runs.forEach((run, index) => (sums[slot.get(run.group)!]! += weights[index]! * run.saving));
+  const draws = drawGroups(slot.size, 600, seed + 17);
+  const savings = bootstrapMeans(draws, sums, new Float64Array(slot.size).fill(1 / slot.size));
+  const over: Bound = { kind: "tail", maxEmLoss: bound.maxEmLoss };
   return {
-    ownRuns,
+    bound: rowBound(bound),
     meanSaving: mean((run) => run.saving),
+    low: orderStatistic(savings, 0.025),
+    high: orderStatistic(savings, 0.975),
     meanEmLoss: mean((run) => run.emLoss),
-    shareOverBound: mean((run) => (run.emLoss > bound.maxEmLoss + 1e-7 ? 1 : 0)),
-    nGroups: new Set(sample.groups).size,
+    shareOverBound: mean((run) => boundedLoss(over, run.emLoss)),
+    nGroups: slot.size,
     nRuns: runs.length,
   };
 }
 
-function newTasks({ experience }: Study, fold: Fold, options: FewShotOptions): Map<number, NewTask> {
-  const byGroup = new Map<number, number[]>();
-  for (const row of fold.judged) {
-    const group = experience.groups[row]!;
-    byGroup.set(group, [...(byGroup.get(group) ?? []), row]);
-  }
-  const most = options.ownRuns.at(-1) ?? 0;
-  const tasks = new Map<number, NewTask>();
-  for (const [group, rows] of byGroup) {
-    const order = shuffled(rows, randomFrom(seedFor(options.seed, `own-${group}`)));
-    const nJudged = Math.ceil(order.length / 3);
-    if (order.length - nJudged >= Math.max(most, 1)) {
-      tasks.set(group, { judged: order.slice(0, nJudged), pool: order.slice(nJudged, nJudged + most) });
-    }
-  }
-  return tasks;
-}
-
-function foldOutcomes(study: Study, fold: Fold, options: FewShotOptions): Judged[] {
-  const { experience, seed } = study;
-  const tasks = newTasks(study, fold, options);
-  if (tasks.size === 0) return [];
-  const part = trainingPart(experience, fold.train, { seed: seedFor(seed, "part"), groupPower: 0 });
-  const plain = new FittedKernel(part.training);
-  const level = promisedLevel(part, plain, options.bound);
-  const pools = [...tasks.values()].flatMap((task) => task.pool);
-  const training = withRoomFor(part, pools);
-  const kernel = new FittedKernel(training, plain.smoothing);
-  const oneGroup = 1 / (new Set(part.training.groups).size + 1);
-  const at = new Map(pools.map((row, index) => [row, part.rows.length + index]));
-  return [...tasks].flatMap(([group, task]) =>
-    options.ownRuns.flatMap((ownRuns) => {
-      const own = task.pool.slice(0, ownRuns);
-      for (const row of own)
-        training.weights[at.get(row)!] = ((options.ownWeight ?? 10) * oneGroup) / own.length;
-      const chosen = task.judged.map((row) => {
-        const prediction = predictionOf(kernel.predict(experience.features[row]!), part.candidates.length);
-        return settingAt(prediction, part.candidates, { bound: options.bound, level });
-      });
-      for (const row of own) training.weights[at.get(row)!] = 0;
-      return task.judged.map((row, index): Judged => {
-        const cell = row * experience.table.nSettings + chosen[index]!;
-        const { saving, emLoss } = experience.table;
-        return { group, ownRuns, saving: saving[cell]!, emLoss: emLoss[cell]! };
-      });
-    }),
-  );
-}
-
-/** The training set of a part with further runs that have no weight yet. */
-function withRoomFor(
-  { training, experience, candidates }: TrainingPart,
-  rows: readonly number[],
-): TrainingSet {
-  const further = targetsOf(rowsOf(experience.table, rows), candidates);
-  const targets = new Float32Array(training.targets.length + further.length);
-  targets.set(training.targets);
-  targets.set(further, training.targets.length);
-  const mostGroups = Math.max(...training.groups) + 1;
-  return {
-    ...training,
-    features: [...training.features, ...rows.map((row) => experience.features[row]!)],
-    targets,
-    weights: Float64Array.of(...training.weights, ...rows.map(() => 0)),
-    groups: Int32Array.of(...training.groups, ...rows.map((row) => mostGroups + experience.groups[row]!)),
-  };
-}
-
-function levelsOf(bound: Bound): readonly number[] {
-  return choiceLevels[bound.kind === "tail" ? "tail" : "mean"].constraint;
-}
-
-function settingAt(
-  prediction: PolicyPrediction,
-  candidates: readonly number[],
-  { bound, level }: { bound: Bound; level: number },
-): number {
-  const path = { kind: "constraint" as const, levels: [level] };
-  return candidates[chooseAlong(prediction.saving, riskOf(prediction, bound), path)[0]!]!;
-}
-
-/** The level of the constraint that keeps the bound on held-out predictions of the training part; 0 where none does. */
-function promisedLevel(part: TrainingPart, kernel: FittedKernel, bound: Bound): number {
-  const { experience, rows, candidates } = part;
-  const levels = levelsOf(bound);
-  const settings = Int32Array.from(
-    rows.flatMap((_, run) => {
-      const prediction = predictionOf(kernel.predictHeldOut(run), candidates.length);
-      const path = { kind: "constraint" as const, levels };
-      return Array.from(
-        chooseAlong(prediction.saving, riskOf(prediction, bound), path),
-        (k) => candidates[k]!,
-      );
-    }),
-  );
-  const complete = [...rows.keys()].filter((index) => experience.complete[rows[index]!]!);
-  const sample = sampleOf(complete, (index) => experience.groups[rows[index]!]!, "group");
-  const outcomes = outcomesOfSettings(experience.table, rows, settings);
-  const chosen = safestBest([outcomes], (it) => levelQualities(it, sample, bound), {
-    bound,
-    caution: 0.5,
-    further: "largest",
+function foldOutcomes(
+  study: Study,
+  fold: Fold,
+  options: FewShotOptions & { ownRuns: readonly number[] },
+): JudgedRun[] {
+  const { ownRuns, bounds, ownWeight = 10 } = options;
+  const tasks = newTasks(study, fold, {
+    seed: seedFor(options.seed, "own runs"),
+    fewest: ownRuns.find((count) => count > 0) ?? 1,
+    most: ownRuns.at(-1) ?? 0,
   });
-  return chosen === undefined ? 0 : levels[chosen.level]!;
+  if (tasks.length === 0) return [];
+  const kernel = new OwnRunsKernel(
+    study,
+    fold,
+    tasks.flatMap((task) => task.pool),
+  );
+  return bounds.flatMap((bound) => {
+    const rule = { bound, level: kernel.level(bound), ownWeight };
+    return tasks.flatMap((task) => {
+      const bases = (rows: readonly number[]): Int32Array => kernel.settings(rows, [], rule);
+      const [poolBases, judgedBases] = [bases(task.pool), bases(task.judged)];
+      return ownRuns
+        .filter((count) => count <= task.pool.length)
+        .flatMap((count) => {
+          const own = task.pool.slice(0, count);
+          const chosen = kernel.settings(task.judged, own, rule);
+          const outcomes: Record<FewShotMethod, Outcomes> = {
+            recommend: atLevel(outcomesOfSettings(study.experience.table, task.judged, chosen), 0),
+            "same-task-certificate": certifiedByOwn(study, task, {
+              own,
+              bound,
+              ownBases: poolBases.subarray(0, count),
+              judgedBases,
+            }),
+            "median-rule": byMedianRule(study, fold, { own, judged: task.judged }),
+          };
+          return methods.flatMap((method) =>
+            task.judged.map((_, index): JudgedRun => ({
+              method,
+              bound,
+              group: task.group,
+              pool: task.pool.length,
+              ownRuns: count,
+              saving: outcomes[method].saving[index]!,
+              emLoss: outcomes[method].emLoss[index]!,
+            })),
+          );
+        });
+    });
+  });
+}
+
+interface Outcomes {
+  readonly saving: readonly number[];
+  readonly emLoss: readonly number[];
+}
+
+/**
+ * Moves what was recommended without own runs to where they certify it: the unit is a configuration, and never-stop where
+ * there are too few of them.
+ */
+function certifiedByOwn(
+  study: Study,
+  { judged }: NewTask,
+  {
+    own,
+    bound,
+    ownBases,
+    judgedBases,
+  }: { own: readonly number[]; bound: Bound; ownBases: Int32Array; judgedBases: Int32Array },
+): Outcomes {
+  const { table, runs } = study.experience;
+  const along = (rows: readonly number[], bases: Int32Array) =>
+    outcomesOfSettings(table, rows, shiftedSettings(study, bases));
+  const outcomes = along(judged, judgedBases);
+  if (own.length === 0) return atLevel(outcomes, 0);
+  const calibration = along(own, ownBases);
+  const { setting } = calibrate(
+    {
+      loss: calibration.emLoss,
+      nSettings: calibration.nLevels,
+      groups: own.map((row) => configurationOf(runs[row]!)),
+    },
+    bound,
+  );
+  return atLevel(outcomes, setting);
+}
+
+function byMedianRule(
+  study: Study,
+  fold: Fold,
+  { own, judged }: { own: readonly number[]; judged: readonly number[] },
+): Outcomes {
+  const stops = medianRule.stops(study, { ...fold, train: own, judged });
+  const tables = judged.map((row) => outcomeTable(study.experience.curves[row]!, "best"));
+  return {
+    saving: tables.map((table, index) => table.saving[stops[index]!]!),
+    emLoss: tables.map((table, index) => table.emLoss[stops[index]!]!),
+  };
 }

@@ -2,10 +2,17 @@ import { taskOf } from "@stopwise/features";
 import { outcomeTable, passageTable } from "@stopwise/policies";
 import { InsufficientDataError, type Curve, type Task } from "@stopwise/core";
 import type { FittedInRun, InRunLearner, InRunModel } from "../learned/in-run-learner.ts";
+import { fitRemainingGain } from "../learned/remaining-gain.ts";
 import { seedFor } from "../random.ts";
 import type { LevelOutcomes } from "./level-outcomes.ts";
 import type { CertifiedPath, Method, Path } from "./method.ts";
 import type { Fold, Study } from "./study.ts";
+
+/** The remaining gain, its held-out statistics from so many folds of groups; 1 is none. */
+export const remainingGain = (nFolds: number): InRunLearner => ({
+  name: "remaining-gain",
+  fit: (training, { seed }) => fitRemainingGain(training, { seed, nFolds }),
+});
 
 /** Thresholds tried, as quantiles of each run's largest statistic. */
 const nLevels = 120;

@@ -1,4 +1,5 @@
 import type { CostUnit, MetricClass } from "@stopwise/core";
+import type { FoldUnit } from "./folds.ts";
 
 /** The bound of a row, as in the report. */
 export interface RowBound {
@@ -44,6 +45,8 @@ export interface EvaluateRow {
 /** What `evaluate` reports. */
 export interface EvaluateReport {
   readonly data: string;
+  /** What was left out at once; absent where test runs were judged. */
+  readonly folds?: FoldUnit;
   /** Judged runs and groups; runs that did not reach their plan train only. */
   readonly nRuns: number;
   readonly nGroups: number;

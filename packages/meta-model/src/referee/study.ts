@@ -1,6 +1,7 @@
 import type { Curve, MetricClass, RunRecord, SimplePolicy } from "@stopwise/core";
 import { randomFrom, seedFor, shuffled } from "../random.ts";
 import { experienceOf, type Experience, type Replayer } from "../portfolio/experience.ts";
+import { foldsOf, type FoldUnit } from "./folds.ts";
 
 /** One split of the runs: what is learned from, and what is judged. Numbers are rows of the experience. */
 export interface Fold {
@@ -23,6 +24,8 @@ export interface StudyOptions {
   readonly seed: number;
   readonly nFolds: number;
   readonly policies: readonly SimplePolicy[];
+  /** What is left out at once; default `group`. */
+  readonly foldUnit?: FoldUnit;
   /** Runs to be judged; without them every run is judged by the fold that has not seen its group. */
   readonly test?: readonly RunRecord[];
   /** How policies are replayed; default in this thread. */
@@ -53,14 +56,14 @@ function halves(
 }
 
 /**
- * Splits runs by group. Without a test set: K folds of groups in seeded random order, each judged by what was fitted on
- * the others. With one: a single fold, fitted on the runs and judged on the test set.
+ * Splits runs by group. Without a test set: K folds of groups, or of sources, each judged by what was fitted on the
+ * others; see {@link foldsOf}. With one: a single fold, fitted on the runs and judged on the test set.
  */
 export function studyOf(runs: readonly RunRecord[], options: StudyOptions): Study {
   const { seed, nFolds, policies, test, replay } = options;
   const experience = experienceOf([...runs, ...(test ?? [])], policies, replay);
   const everything = experience.runs.map((_, row) => row);
-  const split = (train: number[], judged: number[], index: number): Fold => ({
+  const split = (train: readonly number[], judged: readonly number[], index: number): Fold => ({
     train,
     judged: judged.filter((row) => experience.complete[row]!),
     ...halves(experience, train, seedFor(seed, `halves-${index}`)),
@@ -81,15 +84,6 @@ export function studyOf(runs: readonly RunRecord[], options: StudyOptions): Stud
       ],
     };
   }
-  const order = shuffled(groupsOf(experience, everything), randomFrom(seedFor(seed, "folds")));
-  const foldOf = new Map(order.map((group, index) => [group, index % nFolds]));
-  const folds = Array.from({ length: Math.min(nFolds, order.length) }, (_, fold) => {
-    const isHeld = (row: number): boolean => foldOf.get(experience.groups[row]!) === fold;
-    return split(
-      everything.filter((row) => !isHeld(row)),
-      everything.filter(isHeld),
-      fold,
-    );
-  });
-  return { experience, seed, folds };
+  const folds = foldsOf(experience, { by: options.foldUnit ?? "group", nFolds, seed });
+  return { experience, seed, folds: folds.map(({ train, judged }, fold) => split(train, judged, fold)) };
 }

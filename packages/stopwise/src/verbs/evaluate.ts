@@ -1,6 +1,12 @@
 import { basename } from "node:path";
 import { InvalidInputError, type RunRecord } from "@stopwise/core";
-import { evaluate, type EvaluateReport } from "@stopwise/meta-model";
+import {
+  evaluate,
+  fewShot,
+  fewShotBounds,
+  type EvaluateReport,
+  type FewShotPoint,
+} from "@stopwise/meta-model";
 import { evaluateQuestions, type Question, type QuestionRow } from "@stopwise/policies";
 import { withStore } from "@stopwise/store";
 import type { Command } from "commander";
@@ -9,6 +15,7 @@ import { print, printJson, Progress } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
 import { threadedReplay } from "../replaying/threaded-replay.ts";
 import { evaluationPage } from "./evaluate/evaluation-page.ts";
+import { fewShotPage } from "./evaluate/few-shot-page.ts";
 import { readQuestionFile } from "./evaluate/question-file.ts";
 import { readRunFile } from "./run-file.ts";
 
@@ -18,8 +25,13 @@ interface EvaluateFlags extends StoreFlags {
   readonly seed: number;
   readonly weighting: "group" | "run";
   readonly threads?: number;
+  readonly folds?: "group" | "source";
+  readonly fewShot?: true;
   readonly json?: true;
 }
+
+/** What `evaluate --json` prints. */
+type Report = EvaluateReport & { readonly fewShot?: readonly FewShotPoint[] };
 
 /** The runs of a file, else those of the store. */
 async function runsOf(flags: EvaluateFlags): Promise<RunRecord[]> {
@@ -32,7 +44,28 @@ async function runsOf(flags: EvaluateFlags): Promise<RunRecord[]> {
   );
 }
 
-async function judge(flags: EvaluateFlags): Promise<EvaluateReport> {
+/** Refuses flags that split the runs themselves beside a file of others to judge. */
+function checkFlags(flags: EvaluateFlags): void {
+  if (flags.test === undefined) return;
+  const asked = flags.folds !== undefined ? "--folds" : flags.fewShot === true ? "--few-shot" : undefined;
+  if (asked === undefined) return;
+  throw new InvalidInputError(
+    `${asked} splits the runs themselves, and --test judges others.`,
+    "Leave one of the two out.",
+  );
+}
+
+/** The curves of own runs, of runs with a quality and of those with a loss only. */
+function ownRuns(runs: readonly RunRecord[], { seed }: EvaluateFlags, progress: Progress): FewShotPoint[] {
+  const onProgress = (message: string): void => progress.update(`judging ${message}`);
+  return (["quality", "loss"] as const).flatMap((kind) => {
+    const those = runs.filter((run) => run.kind === kind);
+    return those.length === 0 ? [] : fewShot(those, { bounds: fewShotBounds, seed, onProgress });
+  });
+}
+
+async function judge(flags: EvaluateFlags): Promise<Report> {
+  checkFlags(flags);
   const runs = await runsOf(flags);
   const test = flags.test === undefined ? {} : { test: await readRunFile(flags.test) };
   const data = basename(flags.test ?? flags.runs ?? flags.store);
@@ -40,7 +73,15 @@ async function judge(flags: EvaluateFlags): Promise<EvaluateReport> {
   try {
     const onProgress = (message: string): void => progress.update(`judging ${message}`);
     const replay = threadedReplay((message) => progress.update(message), flags.threads);
-    return evaluate(runs, { data, seed: flags.seed, ...test, onProgress, replay });
+    const report = evaluate(runs, {
+      data,
+      seed: flags.seed,
+      foldUnit: flags.folds ?? "group",
+      ...test,
+      onProgress,
+      replay,
+    });
+    return flags.fewShot === true ? { ...report, fewShot: ownRuns(runs, flags, progress) } : report;
   } finally {
     progress.done();
   }
@@ -75,7 +116,10 @@ async function run(flags: EvaluateFlags): Promise<void> {
   }
   const report = await judge(flags);
   if (flags.json === true) printJson(report);
-  else print(evaluationPage(report, flags.weighting));
+  else {
+    print(evaluationPage(report, flags.weighting));
+    if (report.fewShot !== undefined) print(`\n${fewShotPage(report.fewShot)}`);
+  }
 }
 
 /** `stopwise evaluate`. */
@@ -84,6 +128,12 @@ export function defineEvaluate(command: Command): void {
     .option("--runs <file>", "run records to learn from and judge, or sampled answers; default: the store")
     .option("--test <file>", "judge these runs, by what was fitted on the others")
     .option("--seed <n>", "seed of folds and bootstrap", wholeNumber("--seed"), 1)
+    .option(
+      "--folds <unit>",
+      "what is left out at once: group, or source, every run of a repository or author (default: group)",
+      oneOf("--folds", ["group", "source"]),
+    )
+    .option("--few-shot", "also what 0, 1, 3, 10 and 30 runs of one's own of a new task bring")
     .option(
       "--weighting <unit>",
       "what counts 1 in the printed table: group or run",
@@ -103,6 +153,8 @@ Examples:
   stopwise evaluate
   stopwise evaluate --runs runs.jsonl.gz --json > rows.json
   stopwise evaluate --runs past.jsonl.gz --test new.jsonl.gz
+  stopwise evaluate --runs past.jsonl.gz --folds source
+  stopwise evaluate --runs past.jsonl.gz --few-shot
   stopwise evaluate --runs sampled-answers.jsonl.gz`,
   );
 }

@@ -5,7 +5,8 @@ const percent = (share: number | null | undefined): string =>
   share === null || share === undefined ? "-" : (100 * share).toFixed(1);
 const points = (loss: number | undefined): string => (loss === undefined ? "-" : (100 * loss).toFixed(2));
 
-function boundTitle({ kind, maxEmLoss, alpha }: RowBound): string {
+/** A bound in words. */
+export function boundTitle({ kind, maxEmLoss, alpha }: RowBound): string {
   if (kind === "mean") return `mean loss <= ${points(maxEmLoss)} points`;
   return `P(loss > ${points(maxEmLoss)} points) <= ${alpha ?? 0.1}`;
 }
@@ -76,7 +77,8 @@ export function evaluationPage(report: EvaluateReport, weighting: "group" | "run
     return [...(title === "" ? [] : [title]), ...[...bounds.keys()].map((key) => boundText(ofBound(key)))];
   });
   const floor = report.rows[0]?.noiseFloor;
-  const head = `${report.data}: ${report.nRuns} judged runs in ${report.nGroups} groups; each ${weighting} counts 1`;
+  const out = report.folds === "source" ? ", whole sources left out" : "";
+  const head = `${report.data}: ${report.nRuns} judged runs in ${report.nGroups} groups${out}; each ${weighting} counts 1`;
   const noise = floor === undefined ? "" : `; evaluation noise alone makes ${points(floor)} points of loss`;
   return [head + noise, ...texts].join("\n\n");
 }
