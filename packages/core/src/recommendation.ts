@@ -45,7 +45,19 @@ export const recommendationSchema = z.object({
   certificate: certificateSchema,
   evidence: z.array(evidenceSchema),
   distance: z.object({ value: z.number(), gate: z.number() }),
-  pareto: z.array(z.object({ policy: policySchema, saving: z.number(), emLoss: z.number() })),
+  /** The front of predicted saving against predicted EM loss; `chosen` marks the recommended policy where it is on it. */
+  pareto: z.array(
+    z.object({
+      policy: policySchema,
+      saving: z.number(),
+      emLoss: z.number(),
+      chosen: z.optional(z.boolean()),
+    }),
+  ),
+  /** Area that the front beats, as a share of the box from the reference to saving 1 and loss 0. */
+  hypervolume: z.optional(
+    z.object({ value: z.number(), reference: z.object({ saving: z.number(), emLoss: z.number() }) }),
+  ),
   config: z.nullable(z.record(z.string(), z.unknown())),
   advice: z.looseObject({ evalEvery: z.optional(z.number()) }),
   model: z.object({ version: z.string(), trainedOn: z.string() }),

@@ -149,6 +149,47 @@ describe("recommendFrom", () => {
       expect(answer.policy.monitor).toBe("evalLoss");
   });
 
+  test("the front marks the recommended policy, and its hypervolume is that of its points", () => {
+    const answer = recommendFrom(model, task, { bound: "mean", maxLoss: 0.01 });
+    const marked = answer.pareto.filter((point) => point.chosen === true);
+    expect(marked.length).toBeLessThanOrEqual(1);
+    for (const point of marked) expect(point.policy).toEqual(answer.policy);
+    const reached = answer.pareto.map((point, k) => point.saving - (answer.pareto[k - 1]?.saving ?? 0));
+    const area = answer.pareto.reduce((sum, point, k) => sum + reached[k]! * (0.2 - point.emLoss), 0);
+    expect(answer.hypervolume!.reference).toEqual({ saving: 0, emLoss: 0.2 });
+    expect(answer.hypervolume!.value).toBeCloseTo(area / 0.2, 9);
+    expect(answer.hypervolume!.value).toBeGreaterThan(0.1);
+  });
+
+  test("a weighted choice is the best point of the front at that worth, marked, and never certified", () => {
+    const best = (pointWorth: number): number => {
+      const { pareto } = recommendFrom(model, task);
+      const scores = pareto.map(({ saving, emLoss }) => saving - 100 * pointWorth * emLoss);
+      return scores.indexOf(Math.max(...scores));
+    };
+    const plain = recommendFrom(model, task);
+    expect(plain.status).toBe("certified");
+    for (const pointWorth of [0.001, 0.02, 0.5]) {
+      const answer = recommendFrom(model, task, { pointWorth });
+      const chosen = answer.pareto.findIndex((point) => point.chosen === true);
+      expect(chosen).toBe(best(pointWorth));
+      expect(answer.policy).toEqual(answer.pareto[chosen]!.policy);
+      if (JSON.stringify(answer.policy) === JSON.stringify(plain.policy)) continue;
+      expect(answer.status).toBe("uncertified");
+      expect(answer.certificate).toMatchObject({ certified: false });
+      expect(answer.certificate.statement).toContain("only the point that a bound fixed beforehand");
+    }
+    expect(recommendFrom(model, task, { pointWorth: 1e-4 }).pareto.at(-1)!.chosen).toBe(true);
+  });
+
+  test("where no saving is worth its loss the weighted choice abstains", () => {
+    const answer = recommendFrom(model, task, { pointWorth: 1e9 });
+    if (answer.pareto[1]!.emLoss > 0 && answer.pareto[0]!.saving === 0) {
+      expect(answer).toMatchObject({ status: "abstained", policy: { threshold: null } });
+      expect(answer.certificate.reason).toBe("no saving is predicted to be worth its loss");
+    } else expect(answer.predicted.emLoss.mean).toBeCloseTo(0, 9);
+  });
+
   test("the front rises in both, and starts at what costs nothing", () => {
     const { pareto } = recommendFrom(model, task);
     pareto.slice(1).forEach((point, index) => {

@@ -4,7 +4,6 @@ import {
   type Certificate,
   type Delivery,
   type MetricClass,
-  type Policy,
   type Recommendation,
   type SimplePolicy,
   type Task,
@@ -13,6 +12,8 @@ import { taskFeatures } from "@stopwise/features";
 import { describePolicy } from "@stopwise/policies";
 import { checkBound, type Bound } from "../certificates/bound.ts";
 import { missingGroups } from "../certificates/missing-groups.ts";
+import { hypervolume, hypervolumeReference } from "../choice/hypervolume.ts";
+import { paretoFront } from "../choice/pareto.ts";
 import type { Neighbours } from "../estimators/estimator.ts";
 import { calibrateFor, chosenSetting, restricted, type Calibration, type Question } from "./calibration.ts";
 import { certificateOf } from "./certificate-of.ts";
@@ -21,6 +22,7 @@ import { dequantised } from "./quantised.ts";
 import type { StartModel, StartPrediction } from "./start-model.ts";
 import type { StopwiseModel } from "./stopwise-model.ts";
 import { isDeadBand } from "./target-policies.ts";
+import { notFixedBeforehand, weightedSetting, type FrontPoint } from "./weighted-verdict.ts";
 
 /** How a recommendation is wanted. */
 export interface RecommendOptions {
@@ -34,6 +36,8 @@ export interface RecommendOptions {
   readonly delivery?: Delivery;
   /** Trainer that must be able to carry the policy out exactly. */
   readonly target?: string;
+  /** Saving, a share of the cost, that one point of loss is worth; asks for the weighted choice in place of the bound's. */
+  readonly pointWorth?: number;
   /** Only policies without a warm-up, for a trainer whose warm-up needs planned steps that the task does not tell. */
   readonly withoutWarmup?: boolean;
   /** Kept for callers; nothing here is random. */
@@ -70,7 +74,9 @@ export function recommendFrom(
   const features = taskFeatures({ ...task, metricClass });
   const prediction = start.predict(features);
   const distance = { value: start.distanceTo(features), gate: start.header.gate };
-  const verdict = decide(start, {
+  const delivery = options.delivery ?? "best";
+  const front = frontOf(start, prediction, question);
+  const it: Case = {
     question,
     calibration,
     prediction,
@@ -78,7 +84,8 @@ export function recommendFrom(
     options,
     evals: task.evals,
     scope,
-  });
+  };
+  const verdict = weighed(start, it, { decided: decide(start, it), front });
   return {
     ...verdict.answer,
     policy: verdict.policy,
@@ -86,7 +93,13 @@ export function recommendFrom(
     predicted: predictedFor(start, prediction, verdict.setting),
     evidence: evidenceFor(start, prediction.neighbours, verdict.setting),
     distance,
-    pareto: paretoOf(start, prediction, { question, delivery: options.delivery ?? "best" }),
+    pareto: front.map(({ setting, saving, emLoss }) => ({
+      policy: delivered(start.grid.policyOf(setting), delivery),
+      saving,
+      emLoss,
+      ...(setting === verdict.setting ? { chosen: true } : {}),
+    })),
+    hypervolume: { value: hypervolume(front), reference: hypervolumeReference },
     config: null,
     advice: adviceFor(model, { start, bound, metricClass, isFar: distance.value > distance.gate }),
     model: { version: model.version, trainedOn: model.trainedOn },
@@ -295,32 +308,37 @@ function evidenceFor(start: StartModel, near: Neighbours, setting: number): Reco
 }
 
 /** Candidates that no other beats in both predicted saving and predicted loss, by rising loss; never-stop is the first. */
-function paretoOf(
-  start: StartModel,
-  { prediction }: StartPrediction,
-  { question, delivery }: { question: Question; delivery: Delivery },
-): Recommendation["pareto"] {
+function frontOf(start: StartModel, { prediction }: StartPrediction, question: Question): FrontPoint[] {
   const { allowed, bound } = question;
   const room = start.choiceRoom(allowed.length);
   const { saving, risk } = restricted(prediction, { ...bound, kind: "mean" }, allowed, room);
-  const front: Recommendation["pareto"] = [];
-  for (let k = nextOnFront(saving, risk, -1); k >= 0; k = nextOnFront(saving, risk, saving[k]!)) {
-    const policy: Policy = start.grid.policyOf(start.header.candidates[allowed[k]!]!);
-    front.push({ policy: delivered(policy, delivery), saving: saving[k]!, emLoss: risk[k]! });
-  }
-  return front;
+  return paretoFront(saving, risk).map((k) => ({
+    setting: start.header.candidates[allowed[k]!]!,
+    saving: saving[k]!,
+    emLoss: risk[k]!,
+  }));
 }
 
-/** The least risk that saves more than `best`, ties by the larger saving, then the earlier; -1 when none does. A front is short: no sort pays. */
-function nextOnFront(saving: Float64Array, risk: Float64Array, best: number): number {
-  let next = -1;
-  for (let k = 0; k < saving.length; k++) {
-    if (!(saving[k]! > best + 1e-9)) continue;
-    const isBefore =
-      next < 0 || risk[k]! < risk[next]! || (risk[k] === risk[next] && saving[k]! > saving[next]!);
-    if (isBefore) next = k;
-  }
-  return next;
+/** The decision under the bound, or, where a point of loss has a worth, the weighted choice, which is not certified. */
+function weighed(
+  start: StartModel,
+  it: Case,
+  { decided, front }: { decided: Verdict; front: readonly FrontPoint[] },
+): Verdict {
+  const { options, distance, calibration } = it;
+  if (options.pointWorth === undefined || distance.value > distance.gate) return decided;
+  const { setting, isDecided } = weightedSetting(front, decided.setting, options.pointWorth);
+  if (isDecided && setting > 0) return decided;
+  const policy = start.grid.policyOf(setting);
+  const isIdle = neverFires(policy, it.evals);
+  const status = isIdle ? "abstained" : "uncertified";
+  const reason = isIdle ? "no saving is predicted to be worth its loss" : notFixedBeforehand;
+  const subject = { ...it.question, nGroups: calibration.nGroups, scope: it.scope };
+  return {
+    setting: isIdle ? 0 : setting,
+    policy: delivered(isIdle ? start.grid.policyOf(0) : policy, options.delivery),
+    answer: { status, certificate: certificateOf(subject, status, { reason }) },
+  };
 }
 
 /** The answer of a model that has seen no run of the kind that is asked about. */

@@ -34,6 +34,7 @@ export function adviseFrom(model: StopwiseModel, request: Request): Advice {
     maxLoss: full.maxEmLoss ?? full.maxLossIncrease ?? 0.01,
     alpha: Number((1 - full.confidence).toPrecision(12)),
     delivery: full.delivery,
+    ...(full.pointWorth === undefined ? {} : { pointWorth: full.pointWorth }),
     ...(adapter === undefined ? {} : { target: adapter.target, withoutWarmup: !adapter.takesWarmup(task) }),
     seed: full.seed,
   });

@@ -13,6 +13,8 @@ export const requestSchema = z.extend(taskSchema, {
   /** 1 - alpha. */
   confidence: z._default(probability, 0.9),
   bound: z._default(z.enum(["tail", "mean", "high-probability"]), "tail"),
+  /** Saving, a share of the cost, that one point (0.01) of loss is worth: asks for the weighted choice, uncertified. */
+  pointWorth: z.optional(positive),
   delivery: z._default(z.enum(["best", "last"]), "best"),
   /** Trainer that the policy must be exact for. */
   target: z.optional(z.string()),
@@ -31,6 +33,7 @@ const mends: Readonly<Record<string, string>> = {
   maxLossIncrease: "Write one percent as 0.01.",
   confidence: "Give a share between 0 and 1, such as 0.9.",
   bound: "Use tail, mean or high-probability.",
+  pointWorth: "Write five percent of the tokens for a point as 0.05.",
   delivery: "Use best or last.",
   seed: "Give a whole number >= 0.",
 };

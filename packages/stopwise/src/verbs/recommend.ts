@@ -32,6 +32,7 @@ const examples = `
 Examples:
   stopwise recommend --dataset-size 20000 --answer-length 4 --family t5 --max-em-loss 1pt --confidence 0.9
   stopwise recommend --model google/flan-t5-base --epochs 5 --evals 20 --dataset-size 20000 --target huggingface
+  stopwise recommend --dataset-size 20000 --family t5 --pareto --point-worth 5%
   stopwise recommend --task task.json --bound mean --max-em-loss 0.5pt --json
 `;
 
@@ -116,7 +117,12 @@ export function defineRecommend(command: Command): void {
   );
   command.option("--target <trainer>", "give the settings of this trainer, exact for it: huggingface, json");
   command.option("--target-version <release>", "release of the trainer");
-  command.option("--pareto", "show the front of saving against EM loss");
+  command.option("--pareto", "show the front of saving against EM loss, and its hypervolume");
+  command.option(
+    "--point-worth <saving>",
+    "weighted choice: the share of the cost that one point of EM is worth, e.g. 5%; not certified",
+    relativeIncrease("--point-worth"),
+  );
   size("--tokens-per-second", "training speed, to tell hours");
   size("--price", "price of an hour, to tell money", "money");
   command.option("--require-certificate", "exit 3 unless the answer is certified");

@@ -61,14 +61,31 @@ function evidenceTable(advice: Advice): string[] {
   return ["", "The runs that speak for it:", ...table.split("\n").map((line) => `  ${line}`)];
 }
 
-function paretoTable(advice: Advice): string[] {
-  if (advice.pareto.length === 0) return [];
-  const table = renderTable(advice.pareto, [
+/** The front with the recommended policy marked, and its hypervolume; a policy beside the front gets a line of its own. */
+function paretoTable({ pareto, hypervolume, policy }: Advice): string[] {
+  if (pareto.length === 0) return [];
+  const table = renderTable(pareto, [
+    { title: "", value: (point) => (point.chosen === true ? "->" : "") },
     { title: "saved", value: (point) => percent(point.saving), align: "right" },
     { title: "points lost", value: (point) => points(point.emLoss), align: "right" },
     { title: "policy", value: (point) => describePolicy(point.policy) },
   ]);
-  return ["", "Saving against EM loss, as predicted:", ...table.split("\n").map((line) => `  ${line}`)];
+  const beside = pareto.some((point) => point.chosen === true)
+    ? []
+    : [`  -> beside the front: ${describePolicy(policy)}`];
+  const area =
+    hypervolume === undefined
+      ? []
+      : [
+          `  hypervolume ${hypervolume.value.toFixed(3)}, from saving ${percent(hypervolume.reference.saving)} and ${points(hypervolume.reference.emLoss)} points lost`,
+        ];
+  return [
+    "",
+    "Saving against EM loss, as predicted:",
+    ...table.split("\n").map((line) => `  ${line}`),
+    ...beside,
+    ...area,
+  ];
 }
 
 const python = (value: unknown): string =>
