@@ -13,6 +13,9 @@ import { taskFeatures } from "@stopwise/features";
 import { describePolicy } from "@stopwise/policies";
 import { checkBound, type Bound } from "../certificates/bound.ts";
 import { missingGroups } from "../certificates/missing-groups.ts";
+import { cadenceAdvice } from "../cadence/cadence-advice.ts";
+import { considerVariants } from "../considering/consider.ts";
+import type { Considered } from "../considering/variants.ts";
 import type { Neighbours } from "../estimators/estimator.ts";
 import { calibrateFor, chosenSetting, restricted, type Calibration, type Question } from "./calibration.ts";
 import { certificateOf } from "./certificate-of.ts";
@@ -36,6 +39,10 @@ export interface RecommendOptions {
   readonly target?: string;
   /** Only policies without a warm-up, for a trainer whose warm-up needs planned steps that the task does not tell. */
   readonly withoutWarmup?: boolean;
+  /** Changes of the task that are judged beside it, as advice without a certificate. */
+  readonly consider?: readonly Considered[];
+  /** Training tokens that one evaluation is worth; default is estimated from the task where it tells enough. */
+  readonly evalCost?: number;
   /** Kept for callers; nothing here is random. */
   readonly seed?: number;
 }
@@ -79,7 +86,9 @@ export function recommendFrom(
     evals: task.evals,
     scope,
   });
-  return {
+  const prefix = scope === "same-task" ? "own" : start.header.kind;
+  const asked = { start, prefix, bound, metricClass, task };
+  const recommended = {
     ...verdict.answer,
     policy: verdict.policy,
     sentence: describePolicy(verdict.policy),
@@ -88,9 +97,23 @@ export function recommendFrom(
     distance,
     pareto: paretoOf(start, prediction, { question, delivery: options.delivery ?? "best" }),
     config: null,
-    advice: adviceFor(model, { start, bound, metricClass, isFar: distance.value > distance.gate }),
+    advice: {
+      ...adviceFor(model, { start, bound, metricClass, isFar: distance.value > distance.gate }),
+      ...cadenceAdvice(model.container, { ...asked, setting: verdict.setting, evalCost: options.evalCost }),
+    },
     model: { version: model.version, trainedOn: model.trainedOn },
   };
+  const { consider = [], ...others } = options;
+  if (consider.length === 0 || metricClass === "loss") return recommended;
+  const variants = considerVariants(model.container, {
+    task,
+    considered: consider,
+    maxEmLoss: bound.maxEmLoss,
+    full: recommended,
+    neighbours: start === model.start.quality ? prediction.neighbours : undefined,
+    ask: (changed) => recommendFrom(model, changed, others),
+  });
+  return { ...recommended, advice: { ...recommended.advice, consider: variants } };
 }
 
 /**

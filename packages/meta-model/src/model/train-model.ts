@@ -1,6 +1,7 @@
 import { InsufficientDataError, groupOf, type RunRecord, type SimplePolicy } from "@stopwise/core";
 import { taskFeatureList } from "@stopwise/features";
 import { defaultPortfolio } from "@stopwise/policies";
+import { consideringSections } from "../considering/considering-part.ts";
 import { seedFor } from "../random.ts";
 import { tunedTask } from "./configuration.ts";
 import { packContainer, type Section } from "./container.ts";
@@ -66,6 +67,7 @@ export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {
   const sections: Record<string, Section> = {
     ...Object.fromEntries(parts.flatMap((part) => Object.entries(part.sections))),
     ...own?.sections,
+    ...consideringSections(runs, start.quality?.runs.fit ?? []),
     ...trainLearned(learnedRuns, seedFor(seed, "learned")),
   };
   onProgress("usual questions");

@@ -1,4 +1,5 @@
 import type { RunRecord, SimplePolicy } from "@stopwise/core";
+import { cadenceSections } from "../cadence/cadence-table.ts";
 import type { Bound } from "../certificates/bound.ts";
 import { chooseAlong, choiceLevels, type ChoiceRule } from "../choice/choose.ts";
 import { isSafe } from "../choice/decision-quality.ts";
@@ -79,7 +80,10 @@ export function trainStart(
   const fitHeader = startHeader(experience, split, { fitted, kind, seed: seedFor(seed, "gate") });
   return {
     header: fitHeader,
-    sections: sectionsOf(experience, split, { fitted, prefix }),
+    sections: {
+      ...sectionsOf(experience, split, { fitted, prefix }),
+      ...cadenceSections(experience, prefix),
+    },
     nRuns: experience.curves.length,
     nGroups: experience.groupNames.length,
     runs: {

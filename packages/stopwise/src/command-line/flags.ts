@@ -116,3 +116,14 @@ export function oneOf<const T extends string>(flag: string, words: readonly T[])
     );
   };
 }
+
+/**
+ * A list of words with commas between them, each one of a few; another is refused with all that are allowed.
+ *
+ * @param flag - as the user writes it
+ * @param words - what is allowed
+ */
+export function someOf<const T extends string>(flag: string, words: readonly T[]): FlagReader<T[]> {
+  const one = oneOf(flag, words);
+  return (text) => [...new Set(text.split(",").map((word) => one(word.trim())))];
+}

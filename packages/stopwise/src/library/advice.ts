@@ -35,6 +35,8 @@ export function adviseFrom(model: StopwiseModel, request: Request): Advice {
     alpha: Number((1 - full.confidence).toPrecision(12)),
     delivery: full.delivery,
     ...(adapter === undefined ? {} : { target: adapter.target, withoutWarmup: !adapter.takesWarmup(task) }),
+    ...(full.consider === undefined ? {} : { consider: full.consider }),
+    ...(full.evalCost === undefined ? {} : { evalCost: full.evalCost }),
     seed: full.seed,
   });
   const recommendation = { ...answer, config: configOf(answer.policy, task, full) };
