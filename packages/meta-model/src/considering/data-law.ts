@@ -116,19 +116,25 @@ export function fitDataLaw(contrasts: readonly DataContrast[]): DataLaw | undefi
   };
 }
 
+/** A set of examples that shrinks. */
+interface DataCut {
+  /** Examples of the full set. */
+  readonly size: number;
+  /** Share that is kept, in (0, 1]; 1 changes nothing. */
+  readonly ratio: number;
+  /** The task's group, where it may be among those that were seen. */
+  readonly group?: string | undefined;
+}
+
 const bounded = (change: number): number => Math.min(Math.max(change, -1), 1);
 
 /**
  * Predicted change of the final best EM when a set of `size` examples shrinks to a share of it.
  *
  * @param law from `fitDataLaw`
- * @param cut `size`, examples of the full set; `ratio`, the share that is kept, in (0, 1], 1 changes nothing; `group`, the
- *   task's group where it may be among those that were seen
+ * @param cut the full size, the share that is kept, and the group where it is known
  */
-export function predictedChange(
-  law: DataLaw,
-  cut: { size: number; ratio: number; group?: string | undefined },
-): PredictedChange {
+export function predictedChange(law: DataLaw, cut: DataCut): PredictedChange {
   const { size, ratio, group } = cut;
   const scale = (group === undefined ? undefined : law.scales[group]) ?? law.scale;
   const mean = -scale * growth(size, ratio, law.exponent);

@@ -124,6 +124,13 @@ export function oneOf<const T extends string>(flag: string, words: readonly T[])
  * @param words - what is allowed
  */
 export function someOf<const T extends string>(flag: string, words: readonly T[]): FlagReader<T[]> {
-  const one = oneOf(flag, words);
+  const one = (word: string): T => {
+    const found = words.find((it) => it === word);
+    if (found !== undefined) return found;
+    throw new InvalidInputError(
+      `${flag} must be one or more of ${words.join(", ")}, got ${word}.`,
+      `Write several with a comma, such as ${words.join(",")}.`,
+    );
+  };
   return (text) => [...new Set(text.split(",").map((word) => one(word.trim())))];
 }
