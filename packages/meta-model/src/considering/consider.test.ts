@@ -68,9 +68,9 @@ describe("considerVariants", () => {
   });
 
   test.each([
-    ["a task beyond the gate", { datasetSize: 10_000 }, part, 2, "further from every past run"],
-    ["an unknown size", {}, { ...part, settings: [] }, 0, "give --dataset-size"],
-  ])("%s is told nothing", (_, task, value, distance, reason) => {
+    ["a task beyond the gate", { datasetSize: 10_000 }, [part, 2], "further from every past run"],
+    ["an unknown size", {}, [{ ...part, settings: [] }, 0], "give --dataset-size"],
+  ] as const)("%s is told nothing", (_, task, [value, distance], reason) => {
     const told = consider(task, value, distance);
     expect(told.variants).toEqual([]);
     expect(told.reason).toContain(reason);

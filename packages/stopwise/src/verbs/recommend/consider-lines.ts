@@ -18,6 +18,10 @@ function markOf(variant: Variant): string {
   return variant.withinBound ? "yes, the mean" : "no";
 }
 
+/** A mean within the bound whose range is not is no promise. */
+const doubt = (variant: Variant): string =>
+  variant.withinBoundAtWorst === true ? "" : " by the mean, though not by its range";
+
 const indented = (text: string): string[] => text.split("\n").map((line) => `  ${line}`);
 
 /** What less data or other regularisation would do, as lines of the page; none where it was not asked for. */
@@ -50,7 +54,7 @@ export function considerLines(advice: Advice): string[] {
     ...unknown,
     ...(best === undefined
       ? ["  no variant is predicted to keep the bound"]
-      : [`  fewest tokens within the bound: ${best.label}. ${best.sentence ?? ""}`]),
+      : [`  fewest tokens within the bound${doubt(best)}: ${best.label}. ${best.sentence ?? ""}`]),
     ...(consider.plan === undefined ? [] : [`  plan: ${consider.plan}`]),
     ...(finalEm === undefined
       ? []
