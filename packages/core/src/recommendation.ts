@@ -35,6 +35,68 @@ export const evidenceSchema = z.object({
 /** A past run that speaks for a recommendation. */
 export type Evidence = z.infer<typeof evidenceSchema>;
 
+/** A changed task: what is predicted of it, or the reason why nothing is. */
+const consideredVariantSchema = z.object({
+  label: z.string(),
+  kind: z.enum(["data-fraction", "regularisation"]),
+  /** What is changed, e.g. `{ "dataFraction": 0.5 }` or `{ "dropout": 0.2 }`. */
+  set: z.record(z.string(), z.union([z.number(), z.string()])),
+  policy: z.optional(policySchema),
+  sentence: z.optional(z.string()),
+  /** Final EM delivered by this policy minus best EM of the full run to its end, absolute; `level` is the probability of the range of the change itself. */
+  emChange: z.optional(
+    z.extend(interval, { level: z.optional(z.number()), nGroups: z.optional(z.number()) }),
+  ),
+  finalEm: z.optional(z.number()),
+  /** Tokens relative to the full run to its end. */
+  tokens: z.optional(z.number()),
+  /** Whether the mean change keeps the bound. */
+  withinBound: z.optional(z.boolean()),
+  /** Whether its low end does. */
+  withinBoundAtWorst: z.optional(z.boolean()),
+  reason: z.optional(z.string()),
+});
+
+/** What less data or other regularisation would do; never certified. */
+const considerSchema = z.object({
+  note: z.string(),
+  /** What less data leaves as it is. */
+  plan: z.optional(z.string()),
+  /** Best EM of the full run to its end, predicted from the nearest past runs. */
+  finalEm: z.optional(interval),
+  variants: z.array(consideredVariantSchema),
+  /** Label of the variant of fewest tokens within the bound. */
+  best: z.optional(z.string()),
+  reason: z.optional(z.string()),
+});
+
+/** What sparser or denser evaluation would do. */
+const cadenceSchema = z.object({
+  /** Where the figures come from. */
+  note: z.string(),
+  /** Evaluations in a whole run that are recommended. */
+  evaluations: z.number(),
+  /** Evaluations planned, where known. */
+  planned: z.optional(z.number()),
+  /** Training tokens that one evaluation is worth, and where the figure is from. */
+  evalCost: z.optional(z.object({ tokens: z.number(), from: z.enum(["given", "estimated"]) })),
+  rows: z.array(
+    z.object({
+      evaluations: z.number(),
+      /** Optimiser steps between two evaluations. */
+      evalEvery: z.optional(z.number()),
+      /** The recommended kind of policy, its threshold tuned at this cadence. */
+      saving: z.number(),
+      /** Against the best checkpoint of the past runs' own cadence. */
+      emLoss: z.number(),
+      /** Saving of training and evaluation together, against the planned run to its end with its planned evaluations. */
+      savingWithEvaluation: z.optional(z.number()),
+      /** Whether the bound was kept on past groups that the threshold was not tuned on. */
+      withinBound: z.boolean(),
+    }),
+  ),
+});
+
 /** The answer to "how should this run be stopped?". */
 export const recommendationSchema = z.object({
   status: z.enum(["certified", "uncertified", "abstained"]),
@@ -59,7 +121,12 @@ export const recommendationSchema = z.object({
     z.object({ value: z.number(), reference: z.object({ saving: z.number(), emLoss: z.number() }) }),
   ),
   config: z.nullable(z.record(z.string(), z.unknown())),
-  advice: z.looseObject({ evalEvery: z.optional(z.number()) }),
+  advice: z.looseObject({
+    /** Optimiser steps between two evaluations, where the planned steps are known. */
+    evalEvery: z.optional(z.number()),
+    cadence: z.optional(cadenceSchema),
+    consider: z.optional(considerSchema),
+  }),
   model: z.object({ version: z.string(), trainedOn: z.string() }),
 });
 

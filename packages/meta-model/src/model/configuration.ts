@@ -1,7 +1,8 @@
 import { groupOf, type RunRecord } from "@stopwise/core";
 
 /** Settings that tell repetitions of one configuration apart, not configurations. */
-const repetition = /^(seed|data_?seed|run|name|run_?name|id|originalPoints|cpuSeconds|output_?dir|log)$/i;
+export const repetition =
+  /^(seed|data_?seed|run|name|run_?name|id|originalPoints|cpuSeconds|output_?dir|log)$/i;
 
 /**
  * What was chosen for a run, as one key: its settings without seeds and names, with model, data size and plan. Runs of one

@@ -14,6 +14,9 @@ import { checkBound, type Bound } from "../certificates/bound.ts";
 import { missingGroups } from "../certificates/missing-groups.ts";
 import { hypervolume, hypervolumeReference } from "../choice/hypervolume.ts";
 import { paretoFront } from "../choice/pareto.ts";
+import { cadenceAdvice } from "../cadence/cadence-advice.ts";
+import { considerVariants } from "../considering/consider.ts";
+import type { Considered } from "../considering/variants.ts";
 import type { Neighbours } from "../estimators/estimator.ts";
 import { calibrateFor, chosenSetting, restricted, type Calibration, type Question } from "./calibration.ts";
 import { certificateOf } from "./certificate-of.ts";
@@ -40,6 +43,10 @@ export interface RecommendOptions {
   readonly pointWorth?: number;
   /** Only policies without a warm-up, for a trainer whose warm-up needs planned steps that the task does not tell. */
   readonly withoutWarmup?: boolean;
+  /** Changes of the task that are judged beside it, as advice without a certificate. */
+  readonly consider?: readonly Considered[];
+  /** Training tokens that one evaluation is worth; default is estimated from the task where it tells enough. */
+  readonly evalCost?: number;
   /** Kept for callers; nothing here is random. */
   readonly seed?: number;
 }
@@ -86,7 +93,9 @@ export function recommendFrom(
     scope,
   };
   const verdict = weighed(start, it, { decided: decide(start, it), front });
-  return {
+  const prefix = scope === "same-task" ? "own" : start.header.kind;
+  const asked = { start, prefix, bound, metricClass, task };
+  const recommended = {
     ...verdict.answer,
     policy: verdict.policy,
     sentence: describePolicy(verdict.policy),
@@ -101,9 +110,23 @@ export function recommendFrom(
     })),
     hypervolume: { value: hypervolume(front), reference: hypervolumeReference },
     config: null,
-    advice: adviceFor(model, { start, bound, metricClass, isFar: distance.value > distance.gate }),
+    advice: {
+      ...adviceFor(model, { start, bound, metricClass, isFar: distance.value > distance.gate }),
+      ...cadenceAdvice(model.container, { ...asked, setting: verdict.setting, evalCost: options.evalCost }),
+    },
     model: { version: model.version, trainedOn: model.trainedOn },
   };
+  const { consider = [], ...others } = options;
+  if (consider.length === 0 || metricClass === "loss") return recommended;
+  const variants = considerVariants(model.container, {
+    task,
+    considered: consider,
+    maxEmLoss: bound.maxEmLoss,
+    full: recommended,
+    neighbours: start === model.start.quality ? prediction.neighbours : undefined,
+    ask: (changed) => recommendFrom(model, changed, others),
+  });
+  return { ...recommended, advice: { ...recommended.advice, consider: variants } };
 }
 
 /**

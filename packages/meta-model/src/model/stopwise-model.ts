@@ -49,12 +49,15 @@ export class StopwiseModel {
   readonly learned: Uint8Array | undefined;
   /** What the learned criterion did on the calibration runs. */
   readonly learnedParts: Readonly<Partial<Record<"quality" | "loss", LearnedPart>>>;
+  /** Parts that are decoded when they are asked about. */
+  readonly container: Container;
   /** Calibrations that were asked for, by question; they follow from the bytes alone. */
   readonly calibrations: Map<string, unknown>;
 
   constructor(bytes: Uint8Array, container: Container) {
     const header = container.header as ModelHeader;
     this.bytes = bytes;
+    this.container = container;
     this.version = header.version;
     this.trainedOn = header.trainedOn;
     this.hash = container.hash;

@@ -2,6 +2,7 @@ import { InsufficientDataError, groupOf, type RunRecord, type SimplePolicy } fro
 import { taskFeatureList } from "@stopwise/features";
 import { defaultPortfolio } from "@stopwise/policies";
 import type { Replayer } from "../portfolio/experience.ts";
+import { consideringSections } from "../considering/considering-part.ts";
 import { seedFor } from "../random.ts";
 import { tunedTask } from "./configuration.ts";
 import { packContainer, type Section } from "./container.ts";
@@ -84,6 +85,7 @@ export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {
   const learnedRuns = Object.fromEntries(Object.entries(start).map(([kind, part]) => [kind, part.runs]));
   const sections: Record<string, Section> = {
     ...startSections,
+    ...consideringSections(runs, start.quality?.runs.fit ?? []),
     ...trainLearned(learnedRuns, seedFor(seed, "learned")),
   };
   onProgress("usual questions");

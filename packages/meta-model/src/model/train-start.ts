@@ -1,4 +1,5 @@
 import type { RunRecord, SimplePolicy } from "@stopwise/core";
+import { cadenceSections } from "../cadence/cadence-table.ts";
 import type { Bound } from "../certificates/bound.ts";
 import { chooseAlong, choiceLevels, type ChoiceRule } from "../choice/choose.ts";
 import { isSafe } from "../choice/decision-quality.ts";
@@ -87,7 +88,10 @@ export function trainStart(
   );
   return {
     header: startHeader(experience, split, { fitted, kind, gate: gate.gate }),
-    sections: sectionsOf(experience, split, { fitted, gate, prefix }),
+    sections: {
+      ...sectionsOf(experience, split, { fitted, gate, prefix }),
+      ...cadenceSections(experience, prefix),
+    },
     nRuns: experience.curves.length,
     nGroups: experience.groupNames.length,
     runs: {

@@ -6,6 +6,7 @@ import {
   qualityLoss,
   readNumber,
   relativeIncrease,
+  someOf,
   wholeNumber,
 } from "./flags.ts";
 
@@ -78,4 +79,22 @@ test("a word that is not allowed names those that are", () => {
   const read = oneOf("--delivery", ["best", "last"]);
   expect(read("last")).toBe("last");
   expect(() => read("first")).toThrow("--delivery must be one of best, last, got first.");
+});
+
+describe("lists of words", () => {
+  const read = someOf("--consider", ["data-fraction", "regularisation"]);
+  test("each counts once, blanks do not count", () =>
+    expect(read("regularisation, data-fraction,regularisation")).toEqual([
+      "regularisation",
+      "data-fraction",
+    ]));
+  test.each([
+    ["foo", "foo"],
+    ["data-fraction,foo", "foo"],
+    ["", ""],
+  ])("%j is refused in one line with the mend", (text, word) =>
+    expect(() => read(text)).toThrow(
+      `--consider must be one or more of data-fraction, regularisation, got ${word}. Write several with a comma, such as data-fraction,regularisation.`,
+    ),
+  );
 });

@@ -126,3 +126,21 @@ export function threadCount(text: string): number {
   if (Number.isInteger(value) && value >= 1 && value <= 64) return value;
   throw new InvalidInputError(`--threads must be a whole number from 1 to 64, got ${text}.`, "Leave it out.");
 }
+
+/**
+ * A list of words with commas between them, each one of a few; another is refused with all that are allowed.
+ *
+ * @param flag - as the user writes it
+ * @param words - what is allowed
+ */
+export function someOf<const T extends string>(flag: string, words: readonly T[]): FlagReader<T[]> {
+  const one = (word: string): T => {
+    const found = words.find((it) => it === word);
+    if (found !== undefined) return found;
+    throw new InvalidInputError(
+      `${flag} must be one or more of ${words.join(", ")}, got ${word}.`,
+      `Write several with a comma, such as ${words.join(",")}.`,
+    );
+  };
+  return (text) => [...new Set(text.split(",").map((word) => one(word.trim())))];
+}

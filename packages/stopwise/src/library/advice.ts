@@ -36,6 +36,8 @@ export function adviseFrom(model: StopwiseModel, request: Request): Advice {
     delivery: full.delivery,
     ...(full.pointWorth === undefined ? {} : { pointWorth: full.pointWorth }),
     ...(adapter === undefined ? {} : { target: adapter.target, withoutWarmup: !adapter.takesWarmup(task) }),
+    ...(full.consider === undefined ? {} : { consider: full.consider }),
+    ...(full.evalCost === undefined ? {} : { evalCost: full.evalCost }),
     seed: full.seed,
   });
   const recommendation = { ...answer, config: configOf(answer.policy, task, full) };

@@ -19,6 +19,10 @@ export const requestSchema = z.extend(taskSchema, {
   /** Trainer that the policy must be exact for. */
   target: z.optional(z.string()),
   targetVersion: z.optional(z.string()),
+  /** Changes of the task that are judged beside it. */
+  consider: z.optional(z.array(z.enum(["data-fraction", "regularisation"]))),
+  /** Training tokens that one evaluation is worth. */
+  evalCost: z.optional(z.number().check(z.nonnegative())),
   seed: z._default(z.number().check(z.nonnegative()), 0),
 });
 
@@ -35,6 +39,8 @@ const mends: Readonly<Record<string, string>> = {
   bound: "Use tail, mean or high-probability.",
   pointWorth: "Write five percent of the tokens for a point as 0.05.",
   delivery: "Use best or last.",
+  consider: 'Give a list of "data-fraction" and "regularisation".',
+  evalCost: "Give tokens >= 0 for one evaluation, such as 50000.",
   seed: "Give a whole number >= 0.",
 };
 

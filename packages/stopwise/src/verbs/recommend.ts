@@ -9,6 +9,7 @@ import {
   positive,
   qualityLoss,
   relativeIncrease,
+  someOf,
   wholeNumber,
 } from "../command-line/flags.ts";
 import { print, printJson } from "../command-line/output.ts";
@@ -33,6 +34,7 @@ Examples:
   stopwise recommend --dataset-size 20000 --answer-length 4 --family t5 --max-em-loss 1pt --confidence 0.9
   stopwise recommend --model google/flan-t5-base --epochs 5 --evals 20 --dataset-size 20000 --target huggingface
   stopwise recommend --dataset-size 20000 --family t5 --pareto --point-worth 5%
+  stopwise recommend --dataset-size 10000 --epochs 3 --family t5 --consider data-fraction,regularisation
   stopwise recommend --task task.json --bound mean --max-em-loss 0.5pt --json
 `;
 
@@ -90,6 +92,7 @@ export function defineRecommend(command: Command): void {
   size("--eval-size", "questions in the evaluation set");
   command.option("--weight-decay <x>", "weight decay", nonNegative("--weight-decay"));
   command.option("--dropout <p>", "dropout probability", nonNegative("--dropout"));
+  command.option("--normalization <name>", "none, layer or batch");
   command.option("--metric <name>", "score that counts", "exact_match");
   command.option("--task <file>", "JSON file with any of these facts; flags win over it");
   command.option(
@@ -117,6 +120,16 @@ export function defineRecommend(command: Command): void {
   );
   command.option("--target <trainer>", "give the settings of this trainer, exact for it: huggingface, json");
   command.option("--target-version <release>", "release of the trainer");
+  command.option(
+    "--consider <list>",
+    "judge changes of the task beside it: data-fraction, regularisation, or both with a comma",
+    someOf("--consider", ["data-fraction", "regularisation"]),
+  );
+  command.option(
+    "--eval-cost <tokens>",
+    "training tokens that one evaluation is worth, for the advice on cadence",
+    nonNegative("--eval-cost"),
+  );
   command.option("--pareto", "show the front of saving against EM loss, and its hypervolume");
   command.option(
     "--point-worth <saving>",

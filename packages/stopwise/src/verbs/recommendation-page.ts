@@ -2,6 +2,8 @@ import type { LearnedAnswer } from "@stopwise/meta-model/predict";
 import { describePolicy } from "@stopwise/policies";
 import type { Advice } from "../library/advice.ts";
 import { renderTable } from "../command-line/table.ts";
+import { cadenceLines } from "./recommend/cadence-lines.ts";
+import { considerLines } from "./recommend/consider-lines.ts";
 
 /** What the page needs besides the advice. */
 export interface PageOptions {
@@ -126,6 +128,8 @@ export function recommendationPage(advice: Advice, options: PageOptions): string
     `learned from ${model.trainedOn}`,
     ...evidenceTable(advice),
     ...learnedLines(advice),
+    ...cadenceLines(advice),
+    ...considerLines(advice),
     ...(options.pareto === true ? paretoTable(advice) : []),
     ...configLines(advice.config),
   ].join("\n");
