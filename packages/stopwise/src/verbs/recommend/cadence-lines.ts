@@ -1,10 +1,12 @@
 import type { Advice } from "../../library/advice.ts";
-import { renderTable } from "../../command-line/table.ts";
+import { renderTable, shortNumber } from "../../command-line/table.ts";
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 
 type Cadence = NonNullable<Advice["advice"]["cadence"]>;
 type Row = Cadence["rows"][number];
+
+const points = ({ emLoss }: Row): string => (100 * emLoss).toFixed(2);
 
 /** The row nearest to a number of evaluations, in ratio; undefined where none is within a factor of 1.5. */
 function nearest(rows: readonly Row[], evaluations: number): Row | undefined {
@@ -18,23 +20,25 @@ const worthOf = (row: Row): string =>
     ? percent(row.saving)
     : `${percent(row.savingWithEvaluation)} with evaluation`;
 
-function againstPlan({ rows, planned }: Cadence): string {
+function againstPlan({ rows, planned, evaluations }: Cadence): string {
   if (planned === undefined) return "";
   const [most, least] = [rows[0]!.evaluations, rows.at(-1)!.evaluations];
   const row = nearest(rows, planned);
+  if (row?.evaluations === evaluations) return "";
   return row === undefined
     ? `; nothing is known of the ${planned} planned, only of ${least} to ${most}`
     : `; the ${planned} planned save ${worthOf(row)}`;
 }
 
-/** What half as many evaluations would change. */
+/** What half as many evaluations would do. */
 function sparserLine({ rows, evaluations }: Cadence): string[] {
   const best = rows.find((row) => row.evaluations === evaluations)!;
   const half = nearest(rows, evaluations / 2);
   if (half === undefined || half === best) return [];
-  const points = 100 * (half.emLoss - best.emLoss);
-  const change = `${points >= 0 ? "costs" : "gains"} ${Math.abs(points).toFixed(2)} points`;
-  return [`  sparser by 2 saves ${worthOf(half)} and ${change}`];
+  const bound = half.withinBound ? "" : ", which does not keep the bound";
+  return [
+    `  half as often, ${half.evaluations} times: saves ${worthOf(half)} and loses ${points(half)} points${bound}`,
+  ];
 }
 
 /** What the evaluation cadence saves and costs, as lines of the page; none where nothing is known of it. */
@@ -52,20 +56,22 @@ export function cadenceLines(advice: Advice): string[] {
       value: (row) => (row.savingWithEvaluation === undefined ? null : percent(row.savingWithEvaluation)),
       align: "right",
     },
-    { title: "points lost", value: (row) => (100 * row.emLoss).toFixed(2), align: "right" },
+    { title: "points lost", value: points, align: "right" },
     { title: "within bound", value: (row) => (row.withinBound ? "yes" : "no") },
   ]);
   const { evalCost } = cadence;
-  const cost =
+  const costs =
     evalCost === undefined
-      ? "without evaluation cost: give --eval-cost, and the plan in tokens"
-      : `an evaluation counts as ${Math.round(evalCost.tokens).toLocaleString("en-US")} training tokens, ${evalCost.from}`;
+      ? ["  --eval-cost, with the plan in tokens, weighs what evaluations cost and shows every cadence"]
+      : [
+          ...table.split("\n").map((line) => `  ${line}`),
+          `  an evaluation counts as ${shortNumber(Math.round(evalCost.tokens))} training tokens, ${evalCost.from}`,
+        ];
   return [
     "",
-    `Evaluate ${every}${best.evaluations} times in the run: saves ${worthOf(best)}${againstPlan(cadence)}`,
+    `Evaluate ${every}${best.evaluations} times in the run: saves ${worthOf(best)}, loses ${points(best)} points${againstPlan(cadence)}`,
     ...sparserLine(cadence),
-    ...table.split("\n").map((line) => `  ${line}`),
-    `  ${cost}`,
+    ...costs,
     `  ${cadence.note}`,
   ];
 }
