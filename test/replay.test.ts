@@ -183,7 +183,7 @@ describe("a list of policies on a file of runs", () => {
   };
 
   test("a large one takes worker threads and gives what one thread gives", () => {
-    writeRuns(3000, 200);
+    writeRuns(5000, 200);
     const threaded = replayAll();
     const single = replayAll("--threads", "1");
     expect(single.threads).toBe(1);

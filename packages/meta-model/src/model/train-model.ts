@@ -27,7 +27,7 @@ export interface TrainOptions {
   /** How policies are replayed; default in this thread. */
   readonly replay?: Replayer;
   /**
-   * Leaves the in-run criterion and the answers to usual questions out: a model that recommends the same policies, for
+   * Leaves the in-run criterion, advice beside the policy and the answers to usual questions out: a model that recommends the same policies, for
    * comparing it with another.
    */
   readonly startOnly?: boolean;
@@ -41,12 +41,13 @@ export interface TrainOptions {
  */
 export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {}): StopwiseModel {
   const { seed = 1, policies = defaultPortfolio(), onProgress = () => undefined, replay } = options;
+  const withCadence = options.startOnly !== true;
   const start: Partial<Record<"quality" | "loss", TrainedStart>> = {};
   for (const kind of ["quality", "loss"] as const) {
     onProgress(`start of the run, ${kind}`);
     const part = trainStart(
       runs.filter((run) => run.kind === kind),
-      { policies, seed: seedFor(seed, kind), prefix: kind, replay },
+      { policies, seed: seedFor(seed, kind), prefix: kind, withCadence, replay },
     );
     if (part !== undefined) start[kind] = part;
   }
@@ -66,6 +67,7 @@ export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {
           seed: seedFor(seed, "own"),
           prefix: "own",
           limit: maxOwnRuns,
+          withCadence,
           replay,
         });
   const header: ModelHeader = {

@@ -48,6 +48,8 @@ export interface StartOptions {
   readonly prefix: string;
   /** Most runs that are kept. */
   readonly limit?: number;
+  /** Whether to replay thinned curves for advice on the cadence; default true. */
+  readonly withCadence?: boolean;
   /** How policies are replayed; default in this thread. */
   readonly replay?: Replayer | undefined;
 }
@@ -67,7 +69,7 @@ const comparedBounds: readonly Bound[] = [
  */
 export function trainStart(
   runs: readonly RunRecord[],
-  { policies, seed, prefix, limit = maxRuns, replay }: StartOptions,
+  { policies, seed, prefix, limit = maxRuns, withCadence = true, replay }: StartOptions,
 ): TrainedStart | undefined {
   const kept = representatives(runs, {
     limit,
@@ -90,7 +92,7 @@ export function trainStart(
     header: startHeader(experience, split, { fitted, kind, gate: gate.gate }),
     sections: {
       ...sectionsOf(experience, split, { fitted, gate, prefix }),
-      ...cadenceSections(experience, prefix),
+      ...(withCadence ? cadenceSections(experience, prefix) : {}),
     },
     nRuns: experience.curves.length,
     nGroups: experience.groupNames.length,

@@ -5,7 +5,7 @@ import { defaultPortfolio } from "../portfolio.ts";
 import { seededUniform } from "../random.ts";
 import { curveFrom } from "../testing/curves.ts";
 import { curveAt, packCurves } from "./packed-curves.ts";
-import { fewestStatistics, outcomeMatrixInWorkers, threadsFor } from "./replay-in-workers.ts";
+import { copiedCriteria, fewestStatistics, outcomeMatrixInWorkers, threadsFor } from "./replay-in-workers.ts";
 import { serveReplay } from "./serve-replay.ts";
 import { Shares } from "./shares.ts";
 
@@ -58,11 +58,19 @@ test("a thread that fails, or is not heard of, is told from one that is done", (
 });
 
 test("small sets need no thread, large ones get one per processor", () => {
-  const plan = planPortfolio([{ version: 1, criterion: "staleness", threshold: 3 }]);
+  const portfolioOf = (nCriteria: number): unknown[] =>
+    Array.from({ length: nCriteria }, (_, k) => ({
+      version: 1,
+      criterion: "staleness",
+      params: { minDelta: k / 1000 },
+      threshold: 3,
+    }));
+  const plan = planPortfolio(portfolioOf(copiedCriteria + 1));
   const long = curveFrom(new Array<number>(1000).fill(0.5));
   const large = new Array<typeof long>(fewestStatistics / 1000).fill(long);
   expect(threadsFor(large.slice(1), plan)).toBe(1);
   expect(threadsFor(large, plan)).toBe(Math.min(availableParallelism(), 8));
+  expect(threadsFor(large, planPortfolio(portfolioOf(copiedCriteria)))).toBe(1);
   expect(threadsFor(large, plan, { context: { criteria: {} } })).toBe(1);
   expect(threadsFor(large, plan, { threads: 3 })).toBe(3);
 });

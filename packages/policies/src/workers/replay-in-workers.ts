@@ -29,9 +29,11 @@ export interface WorkerOptions {
   readonly onThreads?: (threads: number) => void;
 }
 
+/** Criteria whose statistics cost as much as the copy of a curve does. From `bench/replay.ts --threads`. */
+export const copiedCriteria = 20;
 /**
- * Statistics to be computed (checkpoints x criteria) from which on threads pay: below, the start of a worker and the copy
- * of the curves cost more than they bring. From `bench/replay.ts --threads`.
+ * Statistics (checkpoints x criteria beyond `copiedCriteria`) from which on threads pay: below, the start of a worker and
+ * the copy of the curves cost more than they bring. From `bench/replay.ts --threads`.
  */
 export const fewestStatistics = 10_000_000;
 /** How long no thread may say anything before the calling one does the work itself. */
@@ -57,7 +59,7 @@ export function threadsFor(
   if (options.context?.criteria !== undefined) return 1;
   if (options.threads !== undefined) return options.threads;
   const nCheckpoints = curves.reduce((sum, curve) => sum + curve.nCheckpoints, 0);
-  const nStatistics = nCheckpoints * (plan.groups.length + plan.composites.length);
+  const nStatistics = nCheckpoints * (plan.groups.length + plan.composites.length - copiedCriteria);
   return nStatistics < fewestStatistics ? 1 : Math.min(availableParallelism(), 8);
 }
 
