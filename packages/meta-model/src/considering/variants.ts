@@ -44,7 +44,7 @@ function reasonFor(law: DataLaw | undefined, size: number, { fraction, plan }: C
     return `fewer than three past tasks were trained on several dataset sizes with the same ${plan}`;
   }
   const [least, most] = law.sizes;
-  const range = `past tasks tell of ${least.toLocaleString("en-US")} to ${most.toLocaleString("en-US")} examples`;
+  const range = `past tasks tell of ${Math.round(least)} to ${Math.round(most)} examples`;
   return size * fraction < least / reach || size > most * reach ? range : undefined;
 }
 
@@ -87,10 +87,11 @@ function settingVariants(part: ConsideringPart, task: Task): Variant[] {
   return regularisers.flatMap((setting) => {
     const from = levelOf(task, setting);
     const known = part.settings.filter((effect) => effect.setting === setting && effect.from === from);
+    const isAssumed = from !== undefined && (task[setting] ?? undefined) === undefined;
     const name = unitLevels[setting];
     const variant = (to: number | string, rest: Pick<Variant, "change" | "reason">): Variant => ({
       kind: "regularisation",
-      label: `${name} ${to} for ${from ?? "an unknown one"}`,
+      label: `${name} ${to} for ${from ?? "an unknown one"}${isAssumed ? ", assumed" : ""}`,
       set: { [setting]: to },
       task: { ...task, [setting]: to },
       planTokens: 1,
