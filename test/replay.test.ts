@@ -141,7 +141,7 @@ test("a file of runs gives one outcome per run and their means", () => {
 });
 
 describe("a list of policies on a file of runs", () => {
-  const staleness = [0, 0.002, 0.005, 0.01, 0.02].flatMap((minDelta) =>
+  const staleness = [0, 0.001, 0.002, 0.003, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03].flatMap((minDelta) =>
     ["deadBand", "ratchet"].flatMap((minDeltaMode) =>
       [0, 5, 10].flatMap((evals) =>
         [1, 3, 8].map((threshold) => ({
@@ -183,7 +183,7 @@ describe("a list of policies on a file of runs", () => {
   };
 
   test("a large one takes worker threads and gives what one thread gives", () => {
-    writeRuns(5000, 200);
+    writeRuns(2000, 200);
     const threaded = replayAll();
     const single = replayAll("--threads", "1");
     expect(single.threads).toBe(1);
@@ -203,7 +203,7 @@ describe("a list of policies on a file of runs", () => {
       meanEmLoss: expect.closeTo(meanEmLoss, 6) as unknown,
     });
     const { stdout } = place.stopwise("replay", "--policy", "portfolio.json", "--runs", "runs.jsonl");
-    expect(stdout).toContain("91 policies on 20 runs, in 1 thread");
+    expect(stdout).toContain(`${portfolio.length} policies on 20 runs, in 1 thread`);
   });
 
   test("with --curve or --semantics it is refused in one line", () => {

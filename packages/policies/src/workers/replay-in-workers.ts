@@ -30,7 +30,7 @@ export interface WorkerOptions {
 }
 
 /** Criteria whose statistics cost as much as the copy of a curve does. From `bench/replay.ts --threads`. */
-export const copiedCriteria = 20;
+export const copiedCriteria = 30;
 /**
  * Statistics (checkpoints x criteria beyond `copiedCriteria`) from which on threads pay: below, the start of a worker and
  * the copy of the curves cost more than they bring. From `bench/replay.ts --threads`.
