@@ -100,6 +100,11 @@ function planSentence(task: Task): string {
 const noCertificate =
   "advice only: no certificate covers a considered variant; it covers the recommendation for the task as it is.";
 
+/** The answer where nothing can be predicted, and why. */
+export function nothingConsidered(reason: string): ConsiderAdvice {
+  return { note: noCertificate, reason, variants: [] };
+}
+
 /** The first row: the task as it is. */
 const asItIs = (task: Task): Variant => ({
   kind: "data-fraction",
@@ -123,16 +128,15 @@ const asItIs = (task: Task): Variant => ({
 export function considerVariants(container: Container, question: ConsiderQuestion): ConsiderAdvice {
   const { task, full, considered, neighbours } = question;
   const { part, best } = partOf(container);
-  const nothing = (reason: string): ConsiderAdvice => ({ note: noCertificate, reason, variants: [] });
-  if (part === undefined) return nothing("this model learned nothing of it: retrain.");
+  if (part === undefined) return nothingConsidered("this model learned nothing of it: retrain.");
   if (full.distance.value > full.distance.gate) {
-    return nothing("the task is further from every past run than past groups are from each other.");
+    return nothingConsidered("the task is further from every past run than past groups are from each other.");
   }
   const finalEm = best === undefined || neighbours === undefined ? undefined : finalEmOf(best, neighbours);
   const changed = variantsOf(part, task, considered);
   if (changed.length === 0) {
     const unknown = considered.includes("data-fraction") && !task.datasetSize;
-    return nothing(
+    return nothingConsidered(
       unknown
         ? "the number of examples is not known: give --dataset-size."
         : "fewer than three past tasks were trained in two such ways.",

@@ -141,8 +141,10 @@ describe("recommendFrom", () => {
     const answer = recommendFrom(
       model,
       { datasetSize: 1000, family: "t5", metricClass: "loss" },
-      { maxLoss: 0.02 },
+      { maxLoss: 0.02, consider: ["data-fraction"] },
     );
+    expect(answer.advice.consider?.reason).toContain("not for a loss");
+    expect(answer.advice.consider?.variants).toEqual([]);
     expect(answer.certificate.metricClass).toBe("loss");
     expect(answer.certificate.event).toBe("relative loss increase > 0.02");
     if ("monitor" in answer.policy && answer.status !== "abstained")

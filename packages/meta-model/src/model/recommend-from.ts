@@ -14,7 +14,7 @@ import { checkBound, type Bound } from "../certificates/bound.ts";
 import { missingGroups } from "../certificates/missing-groups.ts";
 import { hypervolume, hypervolumeReference } from "../choice/hypervolume.ts";
 import { cadenceAdvice } from "../cadence/cadence-advice.ts";
-import { considerVariants } from "../considering/consider.ts";
+import { considerVariants, nothingConsidered } from "../considering/consider.ts";
 import type { Considered } from "../considering/variants.ts";
 import type { Neighbours } from "../estimators/estimator.ts";
 import { calibrateFor, type Calibration, type Question } from "./calibration.ts";
@@ -116,7 +116,13 @@ export function recommendFrom(
     model: { version: model.version, trainedOn: model.trainedOn },
   };
   const { consider = [], ...others } = options;
-  if (consider.length === 0 || metricClass === "loss") return recommended;
+  if (consider.length === 0) return recommended;
+  if (metricClass === "loss") {
+    return withConsidered(
+      recommended,
+      nothingConsidered("changes are predicted for a quality, not for a loss."),
+    );
+  }
   const variants = considerVariants(model.container, {
     task,
     considered: consider,
@@ -125,7 +131,14 @@ export function recommendFrom(
     neighbours: start === model.start.quality ? prediction.neighbours : undefined,
     ask: (changed) => recommendFrom(model, changed, others),
   });
-  return { ...recommended, advice: { ...recommended.advice, consider: variants } };
+  return withConsidered(recommended, variants);
+}
+
+function withConsidered(
+  recommended: Recommendation,
+  consider: Recommendation["advice"]["consider"],
+): Recommendation {
+  return { ...recommended, advice: { ...recommended.advice, consider } };
 }
 
 /**
