@@ -2,17 +2,7 @@ import { Worker } from "node:worker_threads";
 import { curveOf, type Curve } from "@stopwise/core";
 import { defaultPortfolio, outcomeMatrix } from "@stopwise/policies";
 import { outcomeMatrixInWorkers } from "@stopwise/policies/workers";
-
-/** A small seeded generator (mulberry32): uniform in [0, 1). */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { uniform } from "./uniform.ts";
 
 /** A saturating curve of exact match with evaluation noise. */
 function randomCurve(random: () => number, nCheckpoints: number, id: number): Curve {

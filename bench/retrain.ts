@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunRecord } from "@stopwise/core";
+import { uniform } from "./uniform.ts";
 
 const entry = fileURLToPath(new URL("../packages/stopwise/dist/cli.js", import.meta.url));
 const asked = process.argv.slice(2).map(Number);
@@ -12,17 +13,6 @@ const sizes = asked.length > 0 ? asked : [1000, 3000, 10_000];
 const nCheckpoints = 100;
 const nGroups = 300;
 const nNew = 10;
-
-/** A small seeded generator (mulberry32): uniform in [0, 1). */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Share of its ceiling that a run has reached at a share p of its plan: the shapes that recorded runs have. */
 const shapes: readonly ((p: number, speed: number) => number)[] = [
