@@ -21,6 +21,17 @@ def sample_sizes() -> Iterator[RunConfig]:
             yield usual(name, family, trainSize=size, configSet="sample-size")
 
 
+def matched() -> Iterator[RunConfig]:
+    """For every task one family: four nested sizes, and at 1,000 examples each regulariser alone, all else equal."""
+    families = ("lstm", "gpt2", "bart", "gru", "llama", "t5")
+    for index, name in enumerate(tasks_in_turn()):
+        family = families[(index + index // 6) % 6]
+        norms = ({"normalization": "layer"}, {"normalization": "batch"}) if family in ("lstm", "gru") else ()
+        sizes = ({"trainSize": size} for size in (1000, 10_000, 300, 3000))
+        for changes in (*sizes, {"dropout": 0.2}, {"weightDecay": 0.3}, *norms):
+            yield usual(name, family, **{"trainSize": 1000} | changes, configSet="matched")
+
+
 def learning_rates() -> Iterator[RunConfig]:
     """Learning rate x schedule, crossed."""
     for name, family in (("addition-2digit", "gpt2"), ("past-exceptions", "lstm"), ("csv-field", "bart"),

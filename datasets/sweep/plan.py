@@ -36,7 +36,7 @@ def plan() -> list[PlannedRun]:
     first = [PlannedRun(config) for config in core()]
     head, tail = first[:3 * LONG_CORE_TASKS], first[3 * LONG_CORE_TASKS:]
     parts = [crossed.sample_sizes(), crossed.learning_rates(), crossed.regularisation(), crossed.cadences(),
-             crossed.shapes(), seeds(), phenomena()]
+             crossed.shapes(), seeds(), phenomena(), crossed.matched()]
     sets = [([PlannedRun(config) for config in part], 0.9) for part in parts]
     paired = [PlannedRun(config, pairs=True) for config in crossed.paired()]
     runs: dict[str, PlannedRun] = {}
