@@ -25,8 +25,12 @@ export class MeanOfTrees implements RowStatistic {
 
   statistics(rows: Float64Array): Float64Array {
     const sums = new Float64Array(rows.length / nRowFeatures);
-    for (const member of this.#members)
-      member.predictRows(rows).forEach((value, row) => (sums[row]! += value));
+    let bins = this.#members[0]!.binRows(rows);
+    this.#members.forEach((member, k) => {
+      const before = this.#members[k - 1];
+      if (before !== undefined && !member.sharesCutsWith(before)) bins = member.binRows(rows);
+      member.predictBinned(bins).forEach((value, row) => (sums[row]! += value));
+    });
     return sums.map((sum, row) =>
       gainStatistic(
         sum / this.#members.length,

@@ -83,8 +83,15 @@ describe("fitBoosting", () => {
     const back = BoostedTrees.read(new ByteReader(bytes));
     const model = fitBoosting(table, target, ones, { ...boostingDefaults, trees: 20, seed: 1 });
     expect(predictions(back, table)).toEqual(predictions(model, table));
-    expect([...back.predictRows(table.values)]).toEqual(predictions(model, table));
+    expect([...back.predictBinned(back.binRows(table.values))]).toEqual(predictions(model, table));
     expect(() => BoostedTrees.read(new ByteReader(bytes.subarray(0, 500)))).toThrow(/damaged/);
+  });
+
+  test.each([2, 15, 32, 40])("of %d leaves, many rows at once as one by one", (leaves) => {
+    const options = { ...boostingDefaults, trees: 6, leaves, minRows: 1, rowShare: 0.8 };
+    const noisy = target.map((value, row) => value + Math.sin(row));
+    const model = fitBoosting(table, noisy, ones, options);
+    expect([...model.predictBinned(model.binRows(table.values))]).toEqual(predictions(model, table));
   });
 
   test("a weight of 2 is the row twice", () => {

@@ -1,8 +1,9 @@
 import { randomFrom, type Random } from "../random.ts";
 import { binColumns, binOf, fitCuts, type Cuts, type Table } from "./binning.ts";
 import { growTree, type GrowRules } from "./grow.ts";
-import type { GradientRows, Span } from "./histogram.ts";
+import { layoutOf, type GradientRows, type Span } from "./histogram.ts";
 import { readTrees, writeTrees, type ByteReader, type ByteWriter } from "./bytes.ts";
+import { addLeafValues, leafMasksOf } from "./leaf-masks.ts";
 import { joinTrees, leafOf, leafOfColumns, usedColumns, type Trees } from "./tree.ts";
 import { weightedQuantile } from "./weighted-quantile.ts";
 
@@ -64,26 +65,33 @@ export class BoostedTrees {
     return sum;
   }
 
+  /** Predictions for many rows, equal to `predict` of each bit by bit, from bins as `binRows` gives them. */
+  predictBinned(bins: readonly Uint8Array[]): Float64Array {
+    const sums = new Float64Array(bins[0]!.length).fill(this.start);
+    for (const root of this.trees.roots) {
+      const masks = leafMasksOf(this.trees, root);
+      if (masks !== undefined) addLeafValues(masks, bins, sums);
+      else {
+        for (let row = 0; row < sums.length; row++)
+          sums[row]! += this.trees.value[leafOfColumns(this.trees, root, bins, row)]!;
+      }
+    }
+    return sums;
+  }
+
   /**
-   * Predictions for many rows, equal to `predict` of each bit by bit; tree after tree, so that each stays in the
-   * processor's cache.
+   * Bins rows, `[nColumns, nRows]`, for this ensemble and for others of the same cuts.
    *
    * @param rows row-major `[nRows, nColumns]`
    */
-  predictRows(rows: Float64Array): Float64Array {
+  binRows(rows: Float64Array): Uint8Array[] {
     const nColumns = this.cuts.length;
-    const nRows = rows.length / nColumns;
-    const bins = new Uint8Array(rows.length);
-    for (const column of this.#used) {
-      const cuts = this.cuts[column]!;
-      for (let at = column; at < rows.length; at += nColumns) bins[at] = binOf(cuts, rows[at]!);
-    }
-    const sums = new Float64Array(nRows).fill(this.start);
-    const { roots, value } = this.trees;
-    for (const root of roots)
-      for (let row = 0; row < nRows; row++)
-        sums[row]! += value[leafOf(this.trees, root, bins, row * nColumns)]!;
-    return sums;
+    return binColumns({ values: rows, nRows: rows.length / nColumns, nColumns }, this.cuts);
+  }
+
+  /** Whether another ensemble takes the same bins. */
+  sharesCutsWith({ cuts }: BoostedTrees): boolean {
+    return this.cuts === cuts || this.cuts.every((column, k) => isSame(column, cuts[k]));
   }
 
   /** Writes the ensemble; `read` gives one that decides the same. */
@@ -99,6 +107,10 @@ export class BoostedTrees {
     const cuts = Array.from({ length: reader.u32() }, () => reader.f32s());
     return new BoostedTrees(cuts, reader.f64(), readTrees(reader));
   }
+}
+
+function isSame(a: Float32Array, b: Float32Array | undefined): boolean {
+  return a.length === b?.length && a.every((cut, k) => cut === b[k]);
 }
 
 /** A table after binning. */
@@ -132,7 +144,8 @@ export function fitBoosting(
   options: BoostingOptions,
 ): BoostedTrees {
   const { cuts, columns } = "cuts" in table ? table : binTable(table);
-  const fit = new BoostingFit(columns, target, normalised(weights), options);
+  const slots = cuts.map((column) => column.length + 2);
+  const fit = new BoostingFit({ columns, slots, target, weights: normalised(weights) }, options);
   const trees = Array.from({ length: options.trees }, () => fit.grow());
   return new BoostedTrees(cuts, fit.start, joinTrees(trees));
 }
@@ -143,10 +156,20 @@ function normalised(weights: Float64Array): Float64Array {
   return weights.map((weight) => (weight * weights.length) / sum);
 }
 
+/** What an ensemble is fitted to; each array `[nRows]`. */
+interface BoostingData {
+  readonly columns: readonly Uint8Array[];
+  /** Bins of each column, the one of missing values included. */
+  readonly slots: readonly number[];
+  readonly target: Float64Array;
+  readonly weights: Float64Array;
+}
+
 /** The running state of a fit: current predictions and the random stream. */
 class BoostingFit {
   readonly start: number;
   readonly #columns: readonly Uint8Array[];
+  readonly #slots: readonly number[];
   readonly #target: Float64Array;
   readonly #weights: Float64Array;
   readonly #options: BoostingOptions;
@@ -156,13 +179,9 @@ class BoostingFit {
   readonly #gradient: Float64Array;
   readonly #residual: Float64Array;
 
-  constructor(
-    columns: readonly Uint8Array[],
-    target: Float64Array,
-    weights: Float64Array,
-    options: BoostingOptions,
-  ) {
+  constructor({ columns, slots, target, weights }: BoostingData, options: BoostingOptions) {
     this.#columns = columns;
+    this.#slots = slots;
     this.#target = target;
     this.#weights = weights;
     this.#options = options;
@@ -170,7 +189,7 @@ class BoostingFit {
       columns[k]!.some((bin) => bin !== columns[k]![0]),
     );
     this.#random = randomFrom(options.seed);
-    this.start = Math.fround(this.#centre(Uint32Array.from(target.keys()), target, 0));
+    this.start = Math.fround(this.#centre(Int32Array.from(target.keys()), target, 0));
     this.#predicted = new Float64Array(target.length).fill(this.start);
     this.#gradient = new Float64Array(target.length);
     this.#residual = new Float64Array(target.length);
@@ -178,8 +197,8 @@ class BoostingFit {
 
   grow(): Trees {
     this.#updateGradient();
-    const order = this.#sampleRows();
-    const active = this.#sampleColumns();
+    const { order, others } = this.#sampleRows();
+    const layout = layoutOf(this.#sampleColumns(), this.#slots);
     const rows: GradientRows = {
       columns: this.#columns,
       order,
@@ -192,8 +211,11 @@ class BoostingFit {
     const valueOfSpan = (span: Span): number =>
       this.#options.learningRate *
       this.#centre(order.subarray(span.from, span.to), residual, this.#options.l2);
-    const { tree } = growTree(rows, active, this.#options, valueOfSpan);
-    this.#addTree(tree);
+    const { tree, leaves } = growTree(rows, layout, this.#options, valueOfSpan);
+    for (const { from, to, node } of leaves)
+      for (let i = from; i < to; i++) this.#predicted[order[i]!]! += tree.value[node]!;
+    for (const row of others)
+      this.#predicted[row]! += tree.value[leafOfColumns(tree, 0, this.#columns, row)]!;
     return tree;
   }
 
@@ -207,7 +229,7 @@ class BoostingFit {
   }
 
   /** Value of a leaf: the weighted mean, shrunk by l2, or the weighted quantile of the residuals of its rows. */
-  #centre(rows: Uint32Array, residual: Float64Array, l2: number): number {
+  #centre(rows: Int32Array, residual: Float64Array, l2: number): number {
     const { loss } = this.#options;
     if (loss !== "squared") return this.#quantile(rows, residual, loss.quantile);
     let sum = 0;
@@ -219,7 +241,7 @@ class BoostingFit {
     return weight === 0 ? 0 : sum / weight;
   }
 
-  #quantile(rows: Uint32Array, residual: Float64Array, level: number): number {
+  #quantile(rows: Int32Array, residual: Float64Array, level: number): number {
     if (rows.length === 0) return 0;
     const values = new Float64Array(rows.length);
     const weights = new Float64Array(rows.length);
@@ -230,13 +252,17 @@ class BoostingFit {
     return weightedQuantile(values, weights, level);
   }
 
-  #sampleRows(): Uint32Array {
-    const chosen = new Uint32Array(this.#target.length);
+  /** The rows that the next tree sees, and those that it does not; both rising. */
+  #sampleRows(): { order: Int32Array; others: Int32Array } {
+    const size = this.#target.length;
+    const [seen, unseen] = [new Int32Array(size), new Int32Array(size)];
     const { rowShare } = this.#options;
     let n = 0;
-    for (let row = 0; row < chosen.length; row++)
-      if (rowShare >= 1 || this.#random() < rowShare) chosen[n++] = row;
-    return chosen.subarray(0, n);
+    for (let row = 0; row < size; row++) {
+      if (rowShare >= 1 || this.#random() < rowShare) seen[n++] = row;
+      else unseen[row - n] = row;
+    }
+    return { order: seen.subarray(0, n), others: unseen.subarray(0, size - n) };
   }
 
   #sampleColumns(): Uint16Array {
@@ -249,10 +275,5 @@ class BoostingFit {
       usable[other] = column;
     }
     return usable.slice(0, wanted).sort();
-  }
-
-  #addTree(tree: Trees): void {
-    for (let row = 0; row < this.#predicted.length; row++)
-      this.#predicted[row]! += tree.value[leafOfColumns(tree, 0, this.#columns, row)]!;
   }
 }

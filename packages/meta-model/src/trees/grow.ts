@@ -5,6 +5,7 @@ import {
   takeHistogram,
   type GradientRows,
   type Histogram,
+  type HistogramLayout,
   type Span,
 } from "./histogram.ts";
 import { bestSplit, type Split, type SplitRules } from "./split.ts";
@@ -19,7 +20,8 @@ export interface GrowRules extends SplitRules {
 /** A leaf that may still be split. */
 interface OpenLeaf extends Span {
   readonly node: number;
-  readonly histogram: Histogram;
+  /** None where the leaf is not to be split. */
+  readonly histogram: Histogram | undefined;
   readonly split: Split | undefined;
 }
 
@@ -29,29 +31,30 @@ interface OpenLeaf extends Span {
  * the levels, since each split scans its smaller side only.
  *
  * @param rows the binned rows and their gradients
- * @param active the columns that may be split on
+ * @param layout the columns that may be split on
  * @param rules when to stop growing
  * @param leafValue value of a leaf from the span of its rows
  */
 export function growTree(
   rows: GradientRows,
-  active: Uint16Array,
+  layout: HistogramLayout,
   rules: GrowRules,
   leafValue: (span: Span) => number,
 ): { tree: Trees; leaves: (Span & { node: number })[] } {
   const builder = new TreeBuilder();
   const root = { from: 0, to: rows.order.length };
-  const histogram = takeHistogram(active.length);
-  fillHistogram(rows, root, active, histogram);
-  const open: OpenLeaf[] = [{ ...root, node: 0, histogram, split: bestSplit(histogram, active, rules) }];
+  const histogram = takeHistogram(layout);
+  fillHistogram(rows, root, layout, histogram);
+  const open: OpenLeaf[] = [{ ...root, node: 0, histogram, split: bestSplit(histogram, layout, rules) }];
   while (open.length < rules.leaves) {
     const leaf = takeBest(open);
     if (leaf === undefined) break;
-    open.push(...splitLeaf(leaf, { rows, active, rules, builder }));
+    const isLast = open.length + 2 >= rules.leaves;
+    open.push(...splitLeaf(leaf, { rows, layout, rules, builder, isLast }));
   }
   for (const leaf of open) {
     builder.setValue(leaf.node, leafValue(leaf));
-    giveBack(leaf.histogram);
+    if (leaf.histogram !== undefined) giveBack(leaf.histogram);
   }
   return { tree: builder.build(), leaves: open };
 }
@@ -65,38 +68,44 @@ function takeBest(open: OpenLeaf[]): OpenLeaf | undefined {
   return at < 0 ? undefined : open.splice(at, 1)[0];
 }
 
-function splitLeaf(
-  leaf: OpenLeaf,
-  growing: { rows: GradientRows; active: Uint16Array; rules: GrowRules; builder: TreeBuilder },
-): [OpenLeaf, OpenLeaf] {
-  const { rows, active, rules, builder } = growing;
-  const split = leaf.split!;
-  const node = builder.split(leaf.node, split);
-  const middle = partition(rows, leaf, split);
-  const left = { from: leaf.from, to: middle };
-  const right = { from: middle, to: leaf.to };
+/** What a growing tree works with; the leaves of its last split are not looked at further. */
+interface Growing {
+  readonly rows: GradientRows;
+  readonly layout: HistogramLayout;
+  readonly rules: GrowRules;
+  readonly builder: TreeBuilder;
+  readonly isLast: boolean;
+}
+
+function splitLeaf(leaf: OpenLeaf, { rows, layout, rules, builder, isLast }: Growing): [OpenLeaf, OpenLeaf] {
+  const node = builder.split(leaf.node, leaf.split!);
+  const middle = partition(rows, leaf, leaf.split!);
+  const left = { from: leaf.from, to: middle, node };
+  const right = { from: middle, to: leaf.to, node: node + 1 };
+  const parent = leaf.histogram!;
+  if (isLast) {
+    giveBack(parent);
+    return [
+      { ...left, histogram: undefined, split: undefined },
+      { ...right, histogram: undefined, split: undefined },
+    ];
+  }
   const leftIsSmaller = middle - leaf.from < leaf.to - middle;
-  const small = takeHistogram(active.length);
-  fillHistogram(rows, leftIsSmaller ? left : right, active, small);
-  subtractHistogram(leaf.histogram, small);
-  const leftHistogram = leftIsSmaller ? small : leaf.histogram;
-  const rightHistogram = leftIsSmaller ? leaf.histogram : small;
+  const small = takeHistogram(layout);
+  fillHistogram(rows, leftIsSmaller ? left : right, layout, small);
+  subtractHistogram(parent, small, layout);
+  const [ofLeft, ofRight] = leftIsSmaller ? [small, parent] : [parent, small];
   return [
-    { ...left, node, histogram: leftHistogram, split: bestSplit(leftHistogram, active, rules) },
-    {
-      ...right,
-      node: node + 1,
-      histogram: rightHistogram,
-      split: bestSplit(rightHistogram, active, rules),
-    },
+    { ...left, histogram: ofLeft, split: bestSplit(ofLeft, layout, rules) },
+    { ...right, histogram: ofRight, split: bestSplit(ofRight, layout, rules) },
   ];
 }
 
-let scratch = new Uint32Array(1024);
+let scratch = new Int32Array(1024);
 
 /** Room for rows while they are sorted; its content is of no meaning between calls. */
-function scratchOf(size: number): Uint32Array {
-  if (scratch.length < size) scratch = new Uint32Array(2 * size);
+function scratchOf(size: number): Int32Array {
+  if (scratch.length < size) scratch = new Int32Array(2 * size);
   return scratch;
 }
 

@@ -1,4 +1,4 @@
-import { binSlots, columnOffset, statistics, type Histogram } from "./histogram.ts";
+import { statistics, type Histogram, type HistogramLayout } from "./histogram.ts";
 import type { SplitRule } from "./tree.ts";
 
 /** What a split must keep to. */
@@ -26,10 +26,15 @@ function strength(gradient: number, weight: number, l2: number): number {
  *
  * @see Chen and Guestrin 2016, equation 7, with the squared loss's constant curvature
  */
-export function bestSplit(histogram: Histogram, active: Uint16Array, rules: SplitRules): Split | undefined {
+export function bestSplit(
+  histogram: Histogram,
+  { active, offsets }: HistogramLayout,
+  rules: SplitRules,
+): Split | undefined {
   let best: Split | undefined;
   for (let k = 0; k < active.length; k++) {
-    best = bestOfColumn(histogram, { from: columnOffset(k), feature: active[k]! }, rules, best) ?? best;
+    const column = { from: offsets[k]!, to: offsets[k + 1]!, feature: active[k]! };
+    best = bestOfColumn(histogram, column, rules, best) ?? best;
   }
   return best;
 }
@@ -37,25 +42,25 @@ export function bestSplit(histogram: Histogram, active: Uint16Array, rules: Spli
 /** The best split of one column where it gains more than `before`; sums are plain numbers, as this is the hot loop. */
 function bestOfColumn(
   bins: Float64Array,
-  { from, feature }: { from: number; feature: number },
+  { from, to, feature }: { from: number; to: number; feature: number },
   rules: SplitRules,
   before: Split | undefined,
 ): Split | undefined {
   const { minRows, minWeight, l2 } = rules;
   let [gradient, weight, rows, last] = [0, 0, 0, 0];
-  for (let bin = 0, at = from; bin < binSlots; bin++, at += statistics) {
+  for (let at = from; at < to; at += statistics) {
     if (bins[at + 2]! < 0.5) continue;
     gradient += bins[at]!;
     weight += bins[at + 1]!;
     rows += bins[at + 2]!;
-    last = bin;
+    last = at;
   }
   const parent = strength(gradient, weight, l2);
   const hasMissing = bins[from + 2]! >= 0.5;
   let best: Split | undefined;
   let bar = before?.gain ?? 1e-12;
   let [leftGradient, leftWeight, leftRows] = [0, 0, 0];
-  for (let bin = 1, at = from + statistics; bin <= last; bin++, at += statistics) {
+  for (let bin = 1, at = from + statistics; at <= last; bin++, at += statistics) {
     if (bins[at + 2]! < 0.5) continue;
     leftGradient += bins[at]!;
     leftWeight += bins[at + 1]!;
