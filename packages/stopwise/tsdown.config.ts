@@ -40,7 +40,7 @@ export default defineConfig([
     entry: {
       cli: "src/cli.ts",
       "replay-worker": "../policies/src/workers/replay-worker.ts",
-      "trial-worker": "src/retraining/trial-worker.ts",
+      "learning-worker": "src/retraining/learning-worker.ts",
     },
     hooks: { "build:done": copyShipped },
   },

@@ -21,7 +21,15 @@ export type { FittedInRun, InRunLearner, InRunModel, InRunTraining } from "./lea
 export type { EvaluateReport, EvaluateRow, RowBound, Selection } from "./referee/report.ts";
 export { recommendFrom, type RecommendOptions } from "./model/recommend-from.ts";
 export { deserializeModel, serializeModel, StopwiseModel } from "./model/stopwise-model.ts";
-export { trainModel, type TrainOptions } from "./model/train-model.ts";
+export { trainLearned, type LearnedTask } from "./model/train-learned.ts";
+export {
+  finishTraining,
+  prepareTraining,
+  trainModel,
+  trainStartParts,
+  type TrainOptions,
+} from "./model/train-model.ts";
+export type { Section } from "./model/container.ts";
 export type { Replayer } from "./portfolio/experience.ts";
 export { fitRemainingGain } from "./learned/remaining-gain.ts";
 export { calibrateThreshold } from "./learned/threshold.ts";

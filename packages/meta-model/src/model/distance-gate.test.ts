@@ -6,6 +6,7 @@ import { defaultPortfolio } from "@stopwise/policies";
 import { describe, expect, test } from "vitest";
 import { openContainer, packContainer } from "./container.ts";
 import { StartModel } from "./start-model.ts";
+import { splitRuns } from "./split-runs.ts";
 import { trainStart } from "./train-start.ts";
 
 const curves = new URL("../../../../../shared/curves/", import.meta.url);
@@ -23,7 +24,8 @@ function runsOf(name: string): RunRecord[] {
 /** Share of runs that lie beyond the gate of a model that was trained on others. */
 function shareBeyond(training: readonly RunRecord[], runs: readonly RunRecord[]): number {
   const policies = defaultPortfolio().filter((_, index) => index % 40 === 0);
-  const part = trainStart(training, { policies, seed: 1, prefix: "quality" })!;
+  const split = splitRuns(training, { limit: 1100, seed: 1 })!;
+  const part = trainStart(split, { policies, seed: 1, prefix: "quality", withCadence: false });
   const model = new StartModel(openContainer(packContainer({}, part.sections)), part.header, "quality");
   const beyond = runs.filter((run) => model.distanceTo(taskFeatures(taskOf(run))) > part.header.gate);
   return beyond.length / runs.length;

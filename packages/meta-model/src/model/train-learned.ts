@@ -1,36 +1,47 @@
-import {
-  curveOf,
-  groupOf,
-  InsufficientDataError,
-  reachedPlan,
-  type Curve,
-  type RunRecord,
-} from "@stopwise/core";
+import { groupOf, InsufficientDataError, reachedPlan } from "@stopwise/core";
 import { taskOf } from "@stopwise/features";
 import { outcomeTable, passageTable } from "@stopwise/policies";
 import type { FittedInRun, InRunTraining } from "../learned/in-run-learner.ts";
 import { fitRemainingGain, type RemainingGainModel } from "../learned/remaining-gain.ts";
 import { thresholdGrid } from "../learned/threshold.ts";
+import type { UsableRun } from "../portfolio/experience.ts";
 import type { Section } from "./container.ts";
 import { quantised } from "./quantised.ts";
-
-/** Runs of one kind as the start-of-run part split them; `calibration` in the order of its kept runs. */
-export interface LearnedRuns {
-  readonly fit: readonly RunRecord[];
-  readonly calibration: readonly RunRecord[];
-}
+import type { SplitRuns } from "./split-runs.ts";
 
 type Kind = "quality" | "loss";
+
+/** What the in-run criterion is learned from: plain data, which another thread can be given. */
+export interface LearnedTask {
+  /** Runs of every kind. */
+  readonly fit: InRunTraining;
+  /** By kind, runs of other groups, in the order of the start-of-run part's kept runs. */
+  readonly calibration: Readonly<Partial<Record<Kind, InRunTraining>>>;
+  readonly seed: number;
+}
 
 /** Thresholds that a calibration moves along. */
 const nThresholds = 120;
 
-function trainingOf(runs: readonly RunRecord[]): InRunTraining {
+function trainingOf(runs: readonly UsableRun[]): InRunTraining {
   return {
-    curves: runs.map(curveOf),
-    tasks: runs.map(taskOf),
-    groups: runs.map(groupOf),
-    complete: runs.map(reachedPlan),
+    curves: runs.map(({ curve }) => curve),
+    tasks: runs.map(({ run }) => taskOf(run)),
+    groups: runs.map(({ run }) => groupOf(run)),
+    complete: runs.map(({ run }) => reachedPlan(run)),
+  };
+}
+
+/** The task of learning from runs as they were split for the start-of-run parts. */
+export function learnedTask(parts: Readonly<Partial<Record<Kind, SplitRuns>>>, seed: number): LearnedTask {
+  const taken = (part: SplitRuns, which: "fit" | "calibration"): UsableRun[] =>
+    part[which].map((row) => part.usable[row]!);
+  return {
+    fit: trainingOf(Object.values(parts).flatMap((part) => taken(part, "fit"))),
+    calibration: Object.fromEntries(
+      Object.entries(parts).map(([kind, part]) => [kind, trainingOf(taken(part, "calibration"))]),
+    ),
+    seed,
   };
 }
 
@@ -38,18 +49,14 @@ function trainingOf(runs: readonly RunRecord[]): InRunTraining {
  * Learns the in-run criterion on the fit runs of every kind, and replays it on the calibration runs under a grid of
  * thresholds, so that a threshold can be certified for any bound. No sections where there are too few groups to learn.
  */
-export function trainLearned(
-  parts: Readonly<Partial<Record<Kind, LearnedRuns>>>,
-  seed: number,
-): Record<string, Section> {
-  const training = trainingOf(Object.values(parts).flatMap(({ fit }) => fit));
-  const fitted = fitOrNothing(training, seed);
+export function trainLearned({ fit, calibration, seed }: LearnedTask): Record<string, Section> {
+  const fitted = fitOrNothing(fit, seed);
   if (fitted === undefined) return {};
   const sections: Record<string, Section> = { learned: new Uint8Array(fitted.model.toBytes()) };
   for (const kind of ["quality", "loss"] as const) {
-    const calibration = parts[kind]?.calibration ?? [];
-    const thresholds = gridFor(kind, training, fitted);
-    if (thresholds.length > 0) Object.assign(sections, calibrated(kind, { fitted, thresholds, calibration }));
+    const judged = calibration[kind] ?? { curves: [], tasks: [], groups: [] };
+    const thresholds = gridFor(kind, fit, fitted);
+    if (thresholds.length > 0) Object.assign(sections, calibrated(kind, { fitted, thresholds, judged }));
   }
   return sections;
 }
@@ -79,15 +86,15 @@ function calibrated(
   work: {
     fitted: FittedInRun<RemainingGainModel>;
     thresholds: Float64Array;
-    calibration: readonly RunRecord[];
+    judged: InRunTraining;
   },
 ): Record<string, Section> {
-  const { fitted, thresholds, calibration } = work;
-  const curves = calibration.map(curveOf);
-  const series = calibration.map((run, index) => fitted.model.series(curves[index]!, taskOf(run)));
+  const { fitted, thresholds, judged } = work;
+  const { curves, tasks } = judged;
+  const series = curves.map((curve, run) => fitted.model.series(curve, tasks[run]!));
   const stops = passageTable(
     series,
-    curves.map((curve: Curve) => curve.firstStop),
+    curves.map((curve) => curve.firstStop),
     thresholds,
   );
   const saving = new Uint16Array(stops.length);

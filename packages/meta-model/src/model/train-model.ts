@@ -9,9 +9,12 @@ import { packContainer, type Section } from "./container.ts";
 import { deserializeModel, type ModelHeader, type StopwiseModel } from "./stopwise-model.ts";
 import { frozenAnswers } from "./frozen-answers.ts";
 import { answerUsualQuestions } from "./usual-questions.ts";
-import { trainLearned } from "./train-learned.ts";
+import { splitRuns, type SplitRuns } from "./split-runs.ts";
+import { learnedTask, trainLearned, type LearnedTask } from "./train-learned.ts";
 import { trainStart, type TrainedStart } from "./train-start.ts";
 
+/** Most runs of a kind that a model keeps, so that the file stays small. */
+const maxRuns = 1100;
 /** Most runs of a task of its own that a model keeps. */
 const maxOwnRuns = 250;
 
@@ -27,10 +30,28 @@ export interface TrainOptions {
   /** How policies are replayed; default in this thread. */
   readonly replay?: Replayer;
   /**
-   * Leaves the in-run criterion, advice beside the policy and the answers to usual questions out: a model that recommends the same policies, for
-   * comparing it with another.
+   * Leaves the in-run criterion, advice beside the policy and the answers to usual questions out: a model that
+   * recommends the same policies, for comparing it with another.
    */
   readonly startOnly?: boolean;
+}
+
+type Kind = "quality" | "loss";
+
+/** A training that is under way: which runs stand for all, and how their groups are split. */
+export interface Training {
+  readonly runs: readonly RunRecord[];
+  readonly options: TrainOptions;
+  readonly seed: number;
+  readonly split: Readonly<Partial<Record<Kind, SplitRuns>>>;
+  /** What the in-run criterion is learned from; it can be learned in another thread meanwhile. */
+  readonly learned: LearnedTask;
+}
+
+/** The start-of-run parts of a training, with what else is in the file beside the in-run criterion. */
+export interface StartParts {
+  readonly header: ModelHeader;
+  readonly sections: Readonly<Record<string, Section>>;
 }
 
 /**
@@ -40,60 +61,86 @@ export interface TrainOptions {
  * @throws InsufficientDataError when no run has two evaluations
  */
 export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {}): StopwiseModel {
-  const { seed = 1, policies = defaultPortfolio(), onProgress = () => undefined, replay } = options;
-  const withCadence = options.startOnly !== true;
-  const start: Partial<Record<"quality" | "loss", TrainedStart>> = {};
+  const training = prepareTraining(runs, options);
+  const parts = trainStartParts(training);
+  if (options.startOnly === true) return finishTraining(training, parts, {});
+  options.onProgress?.("in-run criterion");
+  return finishTraining(training, parts, trainLearned(training.learned));
+}
+
+/**
+ * The first step of `trainModel`, for who does the others in several threads: chooses and splits the runs.
+ *
+ * @throws InsufficientDataError when no run has two evaluations
+ */
+export function prepareTraining(runs: readonly RunRecord[], options: TrainOptions = {}): Training {
+  const { seed = 1 } = options;
+  const split: Partial<Record<Kind, SplitRuns>> = {};
   for (const kind of ["quality", "loss"] as const) {
-    onProgress(`start of the run, ${kind}`);
-    const part = trainStart(
-      runs.filter((run) => run.kind === kind),
-      { policies, seed: seedFor(seed, kind), prefix: kind, withCadence, replay },
-    );
-    if (part !== undefined) start[kind] = part;
+    const own = runs.filter((run) => run.kind === kind);
+    const part = splitRuns(own, { limit: maxRuns, seed: seedFor(seed, kind) });
+    if (part !== undefined) split[kind] = part;
   }
-  const parts = Object.values(start);
-  if (parts.length === 0) {
+  if (Object.keys(split).length === 0) {
     throw new InsufficientDataError(
       { has: 0, needs: 1, what: "runs with two evaluations" },
       "Ingest run logs first.",
     );
   }
+  return { runs, options, seed, split, learned: learnedTask(split, seedFor(seed, "learned")) };
+}
+
+/** The second step: fits everything but the in-run criterion. */
+export function trainStartParts({ runs, options, seed, split }: Training): StartParts {
+  const { policies = defaultPortfolio(), onProgress, replay } = options;
+  const withCadence = options.startOnly !== true;
+  const trained = (part: SplitRuns, name: string): TrainedStart => {
+    onProgress?.(`start of the run, ${name}`);
+    return trainStart(part, { policies, seed: seedFor(seed, name), prefix: name, withCadence, replay });
+  };
+  const start = Object.entries(split).map(([kind, part]) => [kind, trained(part, kind)] as const);
   const tuned = tunedTask(runs.filter((run) => run.kind === "quality"));
-  const own =
-    tuned === undefined
-      ? undefined
-      : trainStart(tuned.runs, {
-          policies,
-          seed: seedFor(seed, "own"),
-          prefix: "own",
-          limit: maxOwnRuns,
-          withCadence,
-          replay,
-        });
+  const ownRuns = tuned && splitRuns(tuned.runs, { limit: maxOwnRuns, seed: seedFor(seed, "own") });
+  const own = ownRuns && trained(ownRuns, "own");
   const header: ModelHeader = {
     version: options.version ?? "1",
     trainedOn: options.trainedOn ?? trainedOnSentence(runs),
     seed,
     featureNames: taskFeatureList.map((feature) => feature.name),
-    start: Object.fromEntries(Object.entries(start).map(([kind, part]) => [kind, part.header])),
+    start: Object.fromEntries(start.map(([kind, part]) => [kind, part.header])),
     ...(own !== undefined && tuned !== undefined ? { own: { names: tuned.names, start: own.header } } : {}),
   };
-  const startSections = {
-    ...Object.fromEntries(parts.flatMap((part) => Object.entries(part.sections))),
-    ...own?.sections,
+  const fit = split.quality?.fit.map((row) => split.quality!.usable[row]!.run) ?? [];
+  return {
+    header,
+    sections: {
+      ...Object.fromEntries(start.flatMap(([, part]) => Object.entries(part.sections))),
+      ...own?.sections,
+      ...(withCadence ? consideringSections(runs, fit) : {}),
+    },
   };
-  if (options.startOnly === true) return deserializeModel(packContainer(header, startSections));
-  onProgress("in-run criterion");
-  const learnedRuns = Object.fromEntries(Object.entries(start).map(([kind, part]) => [kind, part.runs]));
-  const sections: Record<string, Section> = {
-    ...startSections,
-    ...consideringSections(runs, start.quality?.runs.fit ?? []),
-    ...trainLearned(learnedRuns, seedFor(seed, "learned")),
-  };
-  onProgress("usual questions");
-  const draft = deserializeModel(packContainer(header, sections));
+}
+
+/**
+ * The last step: the model of its parts, with the answers to usual questions.
+ *
+ * @param training from `prepareTraining`
+ * @param parts from `trainStartParts`
+ * @param learned from `trainLearned`, in whatever thread
+ */
+export function finishTraining(
+  training: Training,
+  parts: StartParts,
+  learned: Readonly<Record<string, Section>>,
+): StopwiseModel {
+  const { options } = training;
+  const { header } = parts;
+  const all = { ...parts.sections, ...learned };
+  const draft = deserializeModel(packContainer(header, all));
+  if (options.startOnly === true) return draft;
+  options.onProgress?.("usual questions");
   answerUsualQuestions(draft);
-  return deserializeModel(packContainer({ ...header, answers: frozenAnswers(draft.calibrations) }, sections));
+  return deserializeModel(packContainer({ ...header, answers: frozenAnswers(draft.calibrations) }, all));
 }
 
 function trainedOnSentence(runs: readonly RunRecord[]): string {

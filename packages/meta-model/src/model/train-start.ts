@@ -1,4 +1,4 @@
-import type { RunRecord, SimplePolicy } from "@stopwise/core";
+import type { SimplePolicy } from "@stopwise/core";
 import { cadenceSections } from "../cadence/cadence-table.ts";
 import type { Bound } from "../certificates/bound.ts";
 import { chooseAlong, choiceLevels, type ChoiceRule } from "../choice/choose.ts";
@@ -11,22 +11,20 @@ import type { Estimator, FittedEstimator, TrainingSet } from "../estimators/esti
 import { FittedForest, forest } from "../estimators/forest.ts";
 import { FittedKernel, kernel } from "../estimators/kernel.ts";
 import { GroupTotals } from "../estimators/weighted-mean.ts";
-import { experienceOf, featureKinds, type Experience, type Replayer } from "../portfolio/experience.ts";
+import { experienceOfUsable, featureKinds, type Experience, type Replayer } from "../portfolio/experience.ts";
 import { rowsOf, type OutcomeTable } from "../portfolio/outcome-table.ts";
 import { reducePortfolio } from "../portfolio/reduce.ts";
-import { randomFrom, seedFor, shuffled } from "../random.ts";
+import { seedFor } from "../random.ts";
 import { outcomesOfSettings } from "../referee/level-outcomes.ts";
 import { levelQualities, sampleOf } from "../referee/level-quality.ts";
 import { classOf } from "../referee/study.ts";
 import type { Section } from "./container.ts";
 import { forestSections } from "./forest-sections.ts";
 import { quantised, quantisedAll } from "./quantised.ts";
-import { calibrationGroups, representatives } from "./representatives.ts";
+import type { SplitRuns } from "./split-runs.ts";
 import type { StartHeader } from "./start-model.ts";
 import { huggingFacePolicies, isHuggingFace } from "./target-policies.ts";
 
-/** Most runs that a part keeps, so that the file stays small. */
-const maxRuns = 1100;
 const mainPortfolio = 112;
 const targetPortfolio = 40;
 
@@ -34,10 +32,6 @@ const targetPortfolio = 40;
 export interface TrainedStart {
   readonly header: StartHeader;
   readonly sections: Readonly<Record<string, Section>>;
-  readonly nRuns: number;
-  readonly nGroups: number;
-  /** The runs of the two parts, in the order of their kept runs. */
-  readonly runs: { readonly fit: readonly RunRecord[]; readonly calibration: readonly RunRecord[] };
 }
 
 /** Options of a start-of-run part. */
@@ -46,10 +40,8 @@ export interface StartOptions {
   readonly seed: number;
   /** What the names of its sections begin with. */
   readonly prefix: string;
-  /** Most runs that are kept. */
-  readonly limit?: number;
-  /** Whether to replay thinned curves for advice on the cadence; default true. */
-  readonly withCadence?: boolean;
+  /** Whether to replay thinned curves for advice on the cadence. */
+  readonly withCadence: boolean;
   /** How policies are replayed; default in this thread. */
   readonly replay?: Replayer | undefined;
 }
@@ -63,23 +55,18 @@ const comparedBounds: readonly Bound[] = [
 ];
 
 /**
- * Fits the start-of-run part of a model on runs of one kind: splits the groups into a fit and a calibration part,
- * replays the portfolio, reduces it, compares the estimators on held-out decisions of the fit part, and keeps what a
- * recommendation needs. Undefined where no run can be used.
+ * Fits the start-of-run part of a model on runs of one kind, split into a fit and a calibration part: replays the
+ * portfolio, reduces it, compares the estimators on held-out decisions of the fit part, and keeps what a recommendation
+ * needs.
  */
 export function trainStart(
-  runs: readonly RunRecord[],
-  { policies, seed, prefix, limit = maxRuns, withCadence = true, replay }: StartOptions,
-): TrainedStart | undefined {
-  const kept = representatives(runs, {
-    limit,
-    seed: seedFor(seed, "representatives"),
-  });
-  const kind = kept[0]?.kind ?? "quality";
+  split: SplitRuns,
+  { policies, seed, prefix, withCadence, replay }: StartOptions,
+): TrainedStart {
+  const { kind } = split.usable[0]!.curve;
   const monitors = (policy: SimplePolicy): boolean => kind === "quality" || policy.monitor !== "quality";
-  const experience = experienceOf(kept, [...policies, ...huggingFacePolicies()].filter(monitors), replay);
-  if (experience.curves.length === 0) return undefined;
-  const split = splitRows(experience, seed);
+  const portfolio = [...policies, ...huggingFacePolicies()].filter(monitors);
+  const experience = experienceOfUsable(split.usable, portfolio, replay);
   const fitted = fitPart(experience, split.fit, seed);
   const gate = new DistanceGate(
     {
@@ -94,31 +81,6 @@ export function trainStart(
       ...sectionsOf(experience, split, { fitted, gate, prefix }),
       ...(withCadence ? cadenceSections(experience, prefix) : {}),
     },
-    nRuns: experience.curves.length,
-    nGroups: experience.groupNames.length,
-    runs: {
-      fit: split.fit.map((row) => experience.runs[row]!),
-      calibration: split.calibration.map((row) => experience.runs[row]!),
-    },
-  };
-}
-
-interface Split {
-  readonly fit: readonly number[];
-  readonly calibration: readonly number[];
-}
-
-/** Splits by group; only runs that reached their plan calibrate. */
-function splitRows(experience: Experience, seed: number): Split {
-  const names = shuffled(
-    experience.groupNames.map((_, group) => group),
-    randomFrom(seedFor(seed, "calibration")),
-  );
-  const held = new Set(names.slice(0, calibrationGroups(names.length)));
-  const rows = experience.curves.map((_, row) => row);
-  return {
-    fit: rows.filter((row) => !held.has(experience.groups[row]!)),
-    calibration: rows.filter((row) => held.has(experience.groups[row]!) && experience.complete[row]!),
   };
 }
 
@@ -205,7 +167,7 @@ function heldOutSaving(data: {
 
 function startHeader(
   experience: Experience,
-  { fit, calibration }: Split,
+  { fit, calibration }: SplitRuns,
   { fitted, kind, gate }: { fitted: FittedPart; kind: StartHeader["kind"]; gate: number },
 ): StartHeader {
   const { candidates } = fitted;
@@ -237,7 +199,7 @@ function startHeader(
 
 function sectionsOf(
   experience: Experience,
-  { fit, calibration }: Split,
+  { fit, calibration }: SplitRuns,
   { fitted, gate, prefix }: { fitted: FittedPart; gate: DistanceGate; prefix: string },
 ): Record<string, Section> {
   const nFeatures = featureKinds.length;

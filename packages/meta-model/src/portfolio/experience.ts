@@ -37,6 +37,17 @@ function isUsable(curve: Curve): boolean {
   return finite >= 2 && curve.firstStop < curve.nCheckpoints;
 }
 
+/** A run that can be learned from, with its curve. */
+export interface UsableRun {
+  readonly run: RunRecord;
+  readonly curve: Curve;
+}
+
+/** The runs with two judged checkpoints, in their order. */
+export function usableRuns(runs: readonly RunRecord[]): UsableRun[] {
+  return runs.map((run) => ({ run, curve: curveOf(run) })).filter(({ curve }) => isUsable(curve));
+}
+
 /**
  * Replays a portfolio on runs. Runs without two judged checkpoints are left out.
  *
@@ -47,24 +58,32 @@ function isUsable(curve: Curve): boolean {
 export function experienceOf(
   runs: readonly RunRecord[],
   policies: readonly SimplePolicy[],
+  replay?: Replayer,
+): Experience {
+  return experienceOfUsable(usableRuns(runs), policies, replay);
+}
+
+/** As `experienceOf`, from runs whose curves are at hand. */
+export function experienceOfUsable(
+  usable: readonly UsableRun[],
+  policies: readonly SimplePolicy[],
   replay: Replayer = outcomeMatrix,
 ): Experience {
-  const pairs = runs.map((run) => ({ run, curve: curveOf(run) })).filter(({ curve }) => isUsable(curve));
-  const curves = pairs.map(({ curve }) => curve);
+  const curves = usable.map(({ curve }) => curve);
   const grid = new SettingGrid(familiesOf(policies));
   const matrix = replay(
     curves,
     Array.from({ length: grid.nSettings }, (_, setting) => grid.policyOf(setting)),
   );
-  const groupNames = [...new Set(pairs.map(({ run }) => groupOf(run)))];
+  const groupNames = [...new Set(usable.map(({ run }) => groupOf(run)))];
   const number = new Map(groupNames.map((name, index) => [name, index]));
   return {
-    runs: pairs.map(({ run }) => run),
+    runs: usable.map(({ run }) => run),
     curves,
-    features: pairs.map(({ run }) => taskFeatures(taskOf(run))),
-    groups: Int32Array.from(pairs, ({ run }) => number.get(groupOf(run))!),
+    features: usable.map(({ run }) => taskFeatures(taskOf(run))),
+    groups: Int32Array.from(usable, ({ run }) => number.get(groupOf(run))!),
     groupNames,
-    complete: pairs.map(({ run }) => reachedPlan(run)),
+    complete: usable.map(({ run }) => reachedPlan(run)),
     grid,
     table: {
       nRuns: curves.length,

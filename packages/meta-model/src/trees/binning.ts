@@ -54,6 +54,11 @@ function cutsOf(sorted: Float64Array, bins: number): Float32Array {
   return Float32Array.from(new Set(chosen));
 }
 
+/** Bins that each column can have, the one of missing values included. */
+export function slotsOf(cuts: Cuts): number[] {
+  return cuts.map((column) => column.length + 2);
+}
+
 /** The bin of one value under a column's cuts: binary search, at most 8 comparisons. Infinities count as known. */
 export function binOf(cuts: Float32Array, value: number): number {
   if (Number.isNaN(value)) return missingBin;

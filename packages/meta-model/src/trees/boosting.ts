@@ -1,9 +1,9 @@
 import { randomFrom, type Random } from "../random.ts";
-import { binColumns, binOf, fitCuts, type Cuts, type Table } from "./binning.ts";
+import { binColumns, binOf, fitCuts, slotsOf, type Cuts, type Table } from "./binning.ts";
 import { growTree, type GrowRules } from "./grow.ts";
 import { layoutOf, type GradientRows, type Span } from "./histogram.ts";
 import { readTrees, writeTrees, type ByteReader, type ByteWriter } from "./bytes.ts";
-import { addLeafValues, leafMasksOf } from "./leaf-masks.ts";
+import { addLeafValues, leafMasksOf, type LeafMasks } from "./leaf-masks.ts";
 import { joinTrees, leafOf, leafOfColumns, usedColumns, type Trees } from "./tree.ts";
 import { weightedQuantile } from "./weighted-quantile.ts";
 
@@ -44,6 +44,8 @@ export class BoostedTrees {
   readonly trees: Trees;
   readonly #bins: Uint8Array;
   readonly #used: Uint16Array;
+  /** Made when many rows are first asked for. */
+  #masks: readonly (LeafMasks | undefined)[] | undefined;
 
   constructor(cuts: Cuts, start: number, trees: Trees) {
     this.cuts = cuts;
@@ -68,15 +70,21 @@ export class BoostedTrees {
   /** Predictions for many rows, equal to `predict` of each bit by bit, from bins as `binRows` gives them. */
   predictBinned(bins: readonly Uint8Array[]): Float64Array {
     const sums = new Float64Array(bins[0]!.length).fill(this.start);
-    for (const root of this.trees.roots) {
-      const masks = leafMasksOf(this.trees, root);
+    this.#masks ??= this.#allMasks();
+    this.#masks.forEach((masks, tree) => {
       if (masks !== undefined) addLeafValues(masks, bins, sums);
       else {
+        const root = this.trees.roots[tree]!;
         for (let row = 0; row < sums.length; row++)
           sums[row]! += this.trees.value[leafOfColumns(this.trees, root, bins, row)]!;
       }
-    }
+    });
     return sums;
+  }
+
+  #allMasks(): (LeafMasks | undefined)[] {
+    const slots = slotsOf(this.cuts);
+    return Array.from(this.trees.roots, (root) => leafMasksOf(this.trees, root, slots));
   }
 
   /**
@@ -144,7 +152,7 @@ export function fitBoosting(
   options: BoostingOptions,
 ): BoostedTrees {
   const { cuts, columns } = "cuts" in table ? table : binTable(table);
-  const slots = cuts.map((column) => column.length + 2);
+  const slots = slotsOf(cuts);
   const fit = new BoostingFit({ columns, slots, target, weights: normalised(weights) }, options);
   const trees = Array.from({ length: options.trees }, () => fit.grow());
   return new BoostedTrees(cuts, fit.start, joinTrees(trees));

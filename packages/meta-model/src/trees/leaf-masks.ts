@@ -2,7 +2,6 @@ import { goesLeft, type Trees } from "./tree.ts";
 
 /** Most leaves of a tree whose leaves fit into one mask. */
 const mostLeaves = 32;
-const binValues = 256;
 
 /**
  * One tree as masks over its leaves: of each column that it looks at, the leaves that a bin leaves possible. What all
@@ -12,14 +11,20 @@ const binValues = 256;
  */
 export interface LeafMasks {
   readonly columns: readonly number[];
-  /** Of `columns[k]`, by bin, `[nColumns][256]`. */
+  /** Of `columns[k]`, by bin, `[nColumns][nSlots]`. */
   readonly masks: readonly Int32Array[];
   /** By the position of a leaf's bit, `[nLeaves]`. */
   readonly values: Float32Array;
 }
 
-/** The masks of the tree at a root; undefined where it has more leaves than a mask has bits. */
-export function leafMasksOf(trees: Trees, root: number): LeafMasks | undefined {
+/**
+ * The masks of the tree at a root; undefined where it has more leaves than a mask has bits.
+ *
+ * @param trees the ensemble
+ * @param root first node of the tree
+ * @param slots bins of each column, the one of missing values included, `[nColumns]`
+ */
+export function leafMasksOf(trees: Trees, root: number, slots: readonly number[]): LeafMasks | undefined {
   const byColumn = new Map<number, Int32Array>();
   const values: number[] = [];
   /** Gives the leaves under a node as a mask, and takes from each bin of a split's column the side it does not go to. */
@@ -29,9 +34,9 @@ export function leafMasksOf(trees: Trees, root: number): LeafMasks | undefined {
     const [left, right] = [visit(next), visit(next + 1)];
     const rule = trees.rule[node]!;
     const column = rule >>> 9;
-    const masks = byColumn.get(column) ?? new Int32Array(binValues).fill(-1);
+    const masks = byColumn.get(column) ?? new Int32Array(slots[column]!).fill(-1);
     byColumn.set(column, masks);
-    for (let bin = 0; bin < binValues; bin++) masks[bin]! &= goesLeft(rule, bin) ? ~right : ~left;
+    for (let bin = 0; bin < masks.length; bin++) masks[bin]! &= goesLeft(rule, bin) ? ~right : ~left;
     return left | right;
   };
   visit(root);

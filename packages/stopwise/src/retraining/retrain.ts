@@ -3,8 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { groupOf, InvalidInputError, type RunRecord } from "@stopwise/core";
 import {
   deserializeModel,
+  finishTraining,
+  prepareTraining,
   serializeModel,
-  trainModel,
+  trainLearned,
+  trainStartParts,
   type Replayer,
   type StopwiseModel,
 } from "@stopwise/meta-model";
@@ -12,7 +15,8 @@ import { ModelRegistry, withStore, type ModelEntry } from "@stopwise/store";
 import { threadedReplay } from "../replaying/threaded-replay.ts";
 import { compare, heldOutGroups, judge, judgedRuns, shuffled, type Comparison } from "./held-out.ts";
 import { shippedRuns } from "./shipped-runs.ts";
-import { canWorkBeside, modelsOf, trialKey, type Trial } from "./trial.ts";
+import { canWorkBeside, learnBeside } from "./learn-beside.ts";
+import { modelsOf, trialKey, type Trial } from "./trial.ts";
 
 /** How to retrain. */
 export interface RetrainOptions {
@@ -133,14 +137,9 @@ function contestOf({ all, own, hashes }: Gathered, before: InUse, { seed }: Retr
   return { ours: trialOf(without(all, groups)), theirs, judged: judgedRuns(own, groups) };
 }
 
-async function comparisonOf(
-  { ours, theirs, judged }: Contest,
-  options: RetrainOptions,
-  beside: boolean,
-): Promise<Comparison> {
+function comparisonOf({ ours, theirs, judged }: Contest, { store, seed }: RetrainOptions): Comparison {
   const trials = "runs" in theirs ? [ours, theirs] : [ours];
-  const registry = new ModelRegistry(options.store);
-  const models = await modelsOf(trials, { registry, seed: options.seed, beside });
+  const models = modelsOf(trials, { registry: new ModelRegistry(store), seed });
   const inUseOne = "runs" in theirs ? models[1]! : theirs;
   return compare(judge(models[0]!, judged), judge(inUseOne, judged));
 }
@@ -176,26 +175,31 @@ export async function retrain(options: RetrainOptions): Promise<Retrained> {
     const model = { version: before.model.version, trainedOn: before.model.trainedOn };
     return { status: "unchanged", reason: "Nothing is new.", model, ...counts, comparison: null };
   }
-  const train = (): StopwiseModel => {
-    options.onProgress(`training on ${all.length} runs`);
-    const { seed, onProgress } = options;
-    return trainModel(all, { seed, version: fingerprint, onProgress, replay: replayOf(options) });
-  };
+  const { seed, onProgress } = options;
+  const training = prepareTraining(all, {
+    seed,
+    version: fingerprint,
+    onProgress,
+    replay: replayOf(options),
+  });
+  const learning = options.threads !== 1 && canWorkBeside() ? learnBeside(training.learned) : undefined;
+  onProgress("comparing");
   const contest = before === undefined ? null : contestOf({ all, own, hashes }, before, options);
-  const beside = contest !== null && options.threads !== 1 && canWorkBeside();
-  options.onProgress("comparing");
-  const comparing = contest && comparisonOf(contest, options, beside);
-  // Its failure is met below; until then this thread may fail first.
-  comparing?.catch(() => undefined);
-  // With a second processor the candidate is trained while a worker fits what is compared, and thrown away if it is worse.
-  const trained = beside ? train() : undefined;
-  const comparison = await comparing;
+  const comparison = contest && comparisonOf(contest, options);
   const reason = reasonOf(before, comparison);
   if (before !== undefined && comparison?.notWorse === false) {
+    learning?.abandon();
     const model = { version: before.model.version, trainedOn: before.model.trainedOn };
     return { status: "kept", reason, model, ...counts, comparison };
   }
-  const model = trained ?? train();
+  onProgress(`training on ${all.length} runs`);
+  const parts = trainStartParts(training);
+  onProgress("in-run criterion");
+  const model = finishTraining(
+    training,
+    parts,
+    await (learning?.sections() ?? trainLearned(training.learned)),
+  );
   const facts = { fingerprint, trainedOn: model.trainedOn, ...counts, comparison };
   registry.promote(serializeModel(model), { facts, runs: all.map(({ id }) => id) });
   const answer = { version: model.version, trainedOn: model.trainedOn };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { RunRecord } from "@stopwise/core";
 import { ModelRegistry } from "@stopwise/store";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { fitInWorker, fitTrial, modelsOf, trialKey, type Trial } from "./trial.ts";
+import { fitTrial, modelsOf, trialKey, type Trial } from "./trial.ts";
 
 let folder: string;
 let registry: ModelRegistry;
@@ -34,37 +34,28 @@ const trial = (runs: RunRecord[]): Trial => ({
   runs,
   key: trialKey(runs, ({ id }) => `hash of ${id}`, { seed: 1, shipped: "sha256:a" }),
 });
-const options = (beside = false) => ({ registry, seed: 1, beside });
+const options = () => ({ registry, seed: 1 });
 const kept = (): string[] => readdirSync(join(folder, "models", "trials"));
 
-test("a worker fits what this thread fits", async () => {
-  const runs = runsOf(9);
-  const [bytes] = await fitInWorker({ trials: [runs], seed: 1 });
-  expect(Buffer.from(bytes!).equals(fitTrial(runs, 1))).toBe(true);
-  const [model] = await modelsOf([{ runs, key: undefined }], options(true));
-  expect(Buffer.from(model!.bytes).equals(bytes!)).toBe(true);
-  expect(kept()).toEqual([]);
-});
-
-test("a model that was kept is read, not fitted, and equals one fitted anew", async () => {
+test("a model that was kept is read, not fitted, and equals one fitted anew", () => {
   const [first, second] = [trial(runsOf(9)), trial(runsOf(12))];
-  await modelsOf([first], options());
+  modelsOf([first], options());
   expect(kept()).toEqual([`${first.key!}.stopwise.model`]);
   // Without its runs it could not be fitted: that it is there at all shows that it was read.
-  const [ours, theirs] = await modelsOf([second, { ...first, runs: [] }], options());
+  const [ours, theirs] = modelsOf([second, { ...first, runs: [] }], options());
   expect(Buffer.from(theirs!.bytes).equals(fitTrial(first.runs, 1))).toBe(true);
   expect(Buffer.from(ours!.bytes).equals(fitTrial(second.runs, 1))).toBe(true);
   expect(kept()).toHaveLength(2);
-  await modelsOf([second], options());
+  modelsOf([second], options());
   expect(kept()).toEqual([`${second.key!}.stopwise.model`]);
 });
 
-test("a kept model that was damaged is fitted again", async () => {
+test("a kept model that was damaged is fitted again", () => {
   const only = trial(runsOf(9));
-  await modelsOf([only], options());
+  modelsOf([only], options());
   const file = join(folder, "models", "trials", kept()[0]!);
   writeFileSync(file, readFileSync(file).fill(1, 200, 300));
-  const [model] = await modelsOf([only], options());
+  const [model] = modelsOf([only], options());
   expect(Buffer.from(model!.bytes).equals(fitTrial(only.runs, 1))).toBe(true);
 });
 
