@@ -16,8 +16,11 @@ export interface Split extends SplitRule {
   readonly gain: number;
 }
 
-function strength(gradient: number, weight: number, l2: number): number {
-  return (gradient * gradient) / (weight + l2 + 1e-12);
+/** What a split of a leaf is judged by: the rules, and sums over its rows. */
+interface Leaf extends SplitRules {
+  readonly gradient: number;
+  readonly weight: number;
+  readonly rows: number;
 }
 
 /**
@@ -31,50 +34,67 @@ export function bestSplit(
   { active, offsets }: HistogramLayout,
   rules: SplitRules,
 ): Split | undefined {
+  if (active.length === 0) return undefined;
+  const leaf = leafOf(histogram, offsets[1]!, rules);
   let best: Split | undefined;
   for (let k = 0; k < active.length; k++) {
     const column = { from: offsets[k]!, to: offsets[k + 1]!, feature: active[k]! };
-    best = bestOfColumn(histogram, column, rules, best) ?? best;
+    best = bestOfColumn(histogram, column, leaf, best) ?? best;
   }
   return best;
 }
 
-/** The best split of one column where it gains more than `before`; sums are plain numbers, as this is the hot loop. */
-function bestOfColumn(
-  bins: Float64Array,
-  { from, to, feature }: { from: number; to: number; feature: number },
-  rules: SplitRules,
-  before: Split | undefined,
-): Split | undefined {
-  const { minRows, minWeight, l2 } = rules;
-  let [gradient, weight, rows, last] = [0, 0, 0, 0];
-  for (let at = from; at < to; at += statistics) {
-    if (bins[at + 2]! < 0.5) continue;
+/** A leaf's sums, from the bins of its first column: every row has one in each column. */
+function leafOf(bins: Histogram, to: number, { minRows, minWeight, l2 }: SplitRules): Leaf {
+  let [gradient, weight, rows] = [0, 0, 0];
+  for (let at = 0; at < to; at += statistics) {
     gradient += bins[at]!;
     weight += bins[at + 1]!;
     rows += bins[at + 2]!;
-    last = at;
   }
-  const parent = strength(gradient, weight, l2);
+  return { minRows, minWeight, l2, gradient, weight, rows };
+}
+
+/**
+ * The best split of one column where it gains more than `before`; sums are plain numbers, as this is the hot loop, and a
+ * gain is compared without dividing: it has to exceed `bar`, both sides multiplied by the product of the two weights.
+ */
+function bestOfColumn(
+  bins: Float64Array,
+  { from, to, feature }: { from: number; to: number; feature: number },
+  { minRows, minWeight, l2, gradient, weight, rows }: Leaf,
+  before: Split | undefined,
+): Split | undefined {
+  const penalty = l2 + 1e-12;
+  const parent = (gradient * gradient) / (weight + penalty);
   const hasMissing = bins[from + 2]! >= 0.5;
+  const mostLeft = rows - minRows;
   let best: Split | undefined;
-  let bar = before?.gain ?? 1e-12;
+  let bar = parent + (before?.gain ?? 1e-12);
   let [leftGradient, leftWeight, leftRows] = [0, 0, 0];
-  for (let bin = 1, at = from + statistics; at <= last; bin++, at += statistics) {
+  for (let bin = 1, at = from + statistics; at < to; bin++, at += statistics) {
     if (bins[at + 2]! < 0.5) continue;
     leftGradient += bins[at]!;
     leftWeight += bins[at + 1]!;
     leftRows += bins[at + 2]!;
+    if (leftRows > mostLeft) break;
     for (let side = hasMissing ? 0 : 1; side < 2; side++) {
       const missingLeft = side === 0;
       const n = missingLeft ? leftRows + bins[from + 2]! : leftRows;
       const w = missingLeft ? leftWeight + bins[from + 1]! : leftWeight;
-      if (n < minRows || rows - n < minRows || w < minWeight || weight - w < minWeight) continue;
+      if (n < minRows || n > mostLeft || w < minWeight || weight - w < minWeight) continue;
       const g = missingLeft ? leftGradient + bins[from]! : leftGradient;
-      const gain = strength(g, w, l2) + strength(gradient - g, weight - w, l2) - parent;
-      if (!(gain > bar)) continue;
-      bar = gain;
-      best = { feature, gain, bin, missingLeft: hasMissing ? missingLeft : leftRows * 2 > rows };
+      const wl = w + penalty;
+      const wr = weight - w + penalty;
+      const sum = g * g * wr + (gradient - g) * (gradient - g) * wl;
+      if (!(sum > bar * wl * wr)) continue;
+      bar = sum / (wl * wr);
+      best = {
+        feature,
+        gain: bar - parent,
+        bin,
+        missingLeft: hasMissing ? missingLeft : leftRows * 2 > rows,
+      };
     }
   }
   return best;
