@@ -116,7 +116,14 @@ function unpackPoint({ series, nulls, extras }: PackedPoints, row: number): Chec
   return point as Checkpoint;
 }
 
-/** The run record that was packed. */
+function unpackPoints(columns: PackedPoints): Checkpoint[] {
+  return Array.from(columns.nulls, (_, row) => unpackPoint(columns, row));
+}
+
+/**
+ * The run record that was packed. Its checkpoints are unpacked when they are first asked for: most of a large store's runs
+ * are only counted or chosen from.
+ */
 export function unpackRun(packed: Omit<PackedRun, "hash">): RunRecord {
   const record: Fields = {};
   runColumns.forEach(({ field }, i) => {
@@ -125,8 +132,17 @@ export function unpackRun(packed: Omit<PackedRun, "hash">): RunRecord {
   });
   record["hyper"] = packed.hyper === null ? {} : JSON.parse(packed.hyper);
   if (packed.extra !== null) Object.assign(record, JSON.parse(packed.extra));
-  const points = Array.from({ length: packed.nCheckpoints }, (_, row) => unpackPoint(packed, row));
-  return { ...record, points } as unknown as RunRecord;
+  let columns: PackedPoints | undefined = packed;
+  let points: Checkpoint[] = [];
+  Object.defineProperty(record, "points", {
+    get: () => {
+      if (columns !== undefined) points = unpackPoints(columns);
+      columns = undefined;
+      return points;
+    },
+    enumerable: true,
+  });
+  return record as unknown as RunRecord;
 }
 
 /** Whether the checkpoints of `shorter` are the first ones of `longer`, value for value. */

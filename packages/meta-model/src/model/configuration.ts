@@ -33,12 +33,10 @@ export function tunedTask(runs: readonly RunRecord[]): TunedTask | undefined {
   const counted = [...byGroup].flatMap(([group, members]) => {
     const tasks = new Set(members.flatMap((run) => (run.task ? [run.task] : [])));
     if (tasks.size > 1) return [];
-    const labelled = members.map((run) => ({ ...run, group: configurationOf(run) }));
-    return [
-      { names: [group, ...tasks], members: labelled, size: new Set(labelled.map((run) => run.group)).size },
-    ];
+    return [{ names: [group, ...tasks], members, size: new Set(members.map(configurationOf)).size }];
   });
   const largest = counted.sort((x, y) => y.size - x.size || (x.names[0]! < y.names[0]! ? -1 : 1))[0];
   if (largest === undefined || largest.size < minConfigurations) return undefined;
-  return { names: [...new Set(largest.names)], runs: largest.members };
+  const labelled = largest.members.map((run) => ({ ...run, group: configurationOf(run) }));
+  return { names: [...new Set(largest.names)], runs: labelled };
 }

@@ -10,7 +10,7 @@ export const comparedAt = 0.01;
 const smallestShare = 0.2;
 const mostGroups = 40;
 /** Runs of a held-out group that are judged: more tell little that is new about the group. */
-const mostRunsOfGroup = 10;
+const mostRunsOfGroup = 5;
 
 const order = (name: string): string => createHash("sha256").update(name).digest("hex");
 
@@ -25,14 +25,16 @@ export function shuffled(names: Iterable<string>): string[] {
  * the same ones on every call. None where there are fewer than three.
  */
 export function heldOutGroups(runs: readonly RunRecord[]): ReadonlySet<string> {
-  const groups = shuffled(runs.filter(reachedPlan).map(groupOf));
+  const known = new Set<string>();
+  for (const run of runs) if (!known.has(groupOf(run)) && reachedPlan(run)) known.add(groupOf(run));
+  const groups = shuffled(known);
   if (groups.length < 3) return new Set();
   const n = Math.min(mostGroups, Math.max(2, Math.ceil(smallestShare * groups.length)));
   return new Set(groups.slice(0, n));
 }
 
 /**
- * Runs that two models are compared on: of each of the groups at most ten that reached their plan, the same ones on every
+ * Runs that two models are compared on: of each of the groups at most five that reached their plan, the same ones on every
  * call.
  */
 export function judgedRuns(runs: readonly RunRecord[], groups: ReadonlySet<string>): RunRecord[] {
