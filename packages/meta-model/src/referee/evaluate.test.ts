@@ -1,6 +1,6 @@
 import { InsufficientDataError, runRecordSchema, type RunRecord } from "@stopwise/core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { randomFrom } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 import { evaluate } from "./evaluate.ts";
 import type { EvaluateReport, EvaluateRow } from "./report.ts";
 

@@ -1,4 +1,4 @@
-import { randomFrom, type Random } from "../random.ts";
+import { randomFrom, type Random } from "@stopwise/core/random";
 import { binColumns, binOf, fitCuts, type Cuts, type Table } from "./binning.ts";
 import { growTree, type GrowRules } from "./grow.ts";
 import type { GradientRows, Span } from "./histogram.ts";
