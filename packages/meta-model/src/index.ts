@@ -7,6 +7,7 @@ export {
 export { checkBound, type Bound } from "./certificates/bound.ts";
 export { conformalQuantile } from "./certificates/conformal-quantile.ts";
 export { groupsNeeded, missingGroups } from "./certificates/missing-groups.ts";
+export { paretoFront } from "./choice/pareto.ts";
 export { ablation, type AblationOptions, type AblationRow } from "./referee/ablation.ts";
 export { coverageOf, type Coverage, type CoverageOptions, type CoverageRow } from "./referee/coverage.ts";
 export { evaluate, type EvaluateOptions } from "./referee/evaluate.ts";
