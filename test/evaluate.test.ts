@@ -31,6 +31,7 @@ function writeRuns(name: string, runs: readonly SweepRun[]): void {
 
 interface Row {
   method: string;
+  metricClass: string;
   bound: object;
   selection: string;
   weighting: string;
@@ -54,6 +55,7 @@ interface Report {
   nRuns: number;
   nGroups: number;
   rows: Row[];
+  hypervolume: { method: string; metricClass: string; weighting: string; value: number }[];
   fewShot?: Point[];
 }
 
@@ -114,9 +116,26 @@ describe("--folds source", () => {
     expect(fixed(byGroup)).not.toEqual(fixed(bySource));
   });
 
-  test("the page says what was left out", () => {
+  test("the page says what was left out, and has the hypervolume of each method", () => {
     const { stdout } = place.stopwise("evaluate", "--runs", "both.jsonl", "--folds", "source");
     expect(stdout).toMatch(/^both\.jsonl: 24 judged runs in 6 groups, whole sources left out;/);
+    const table = stdout.slice(stdout.indexOf("Area of saving against loss under all mean bounds"));
+    expect(table).toContain("from 0.0 % saved and 20.00 points lost");
+    const counted = bySource.hypervolume.filter((it) => it.metricClass === "all" && it.weighting === "group");
+    const lines = counted.map(({ method, value }) => `${method} ${value.toFixed(3)}`);
+    const printed = table.trimEnd().split("\n").slice(2);
+    expect(printed.map((line) => line.replace(/ +/, " "))).toEqual(lines);
+    expect(counted.find(({ method }) => method === "patience-1")!.value).toBeGreaterThan(0);
+  });
+
+  test("the hypervolume of a method that knows no bound is that of its one point", () => {
+    for (const { method, metricClass, weighting, value } of bySource.hypervolume) {
+      if (!method.startsWith("patience-")) continue;
+      const row = bySource.rows.find(
+        (it) => it.method === method && it.metricClass === metricClass && it.weighting === weighting,
+      )!;
+      expect(value).toBeCloseTo((row.meanSaving * Math.max(0, 0.2 - row.meanEmLoss)) / 0.2, 9);
+    }
   });
 
   test("one source alone is refused in one line", () => {

@@ -19,7 +19,13 @@ export {
   type FewShotPoint,
 } from "./referee/few-shot.ts";
 export type { FittedInRun, InRunLearner, InRunModel, InRunTraining } from "./learned/in-run-learner.ts";
-export type { EvaluateReport, EvaluateRow, RowBound, Selection } from "./referee/report.ts";
+export type {
+  EvaluateReport,
+  EvaluateRow,
+  MethodHypervolume,
+  RowBound,
+  Selection,
+} from "./referee/report.ts";
 export { recommendFrom, type RecommendOptions } from "./model/recommend-from.ts";
 export { deserializeModel, serializeModel, StopwiseModel } from "./model/stopwise-model.ts";
 export { trainModel, type TrainOptions } from "./model/train-model.ts";

@@ -110,6 +110,17 @@ describe("evaluate", () => {
     expect(at("kernel")).toBeGreaterThan(at("best-fixed") + 0.05);
   });
 
+  test("every method has a hypervolume in each block and weighting", () => {
+    const keys = (rows: readonly Pick<EvaluateRow, "metricClass" | "weighting" | "method">[]): Set<string> =>
+      new Set(rows.map(({ metricClass, weighting, method }) => `${metricClass} ${weighting} ${method}`));
+    expect(report.hypervolume).toHaveLength(keys(report.rows).size);
+    expect(keys(report.hypervolume!)).toEqual(keys(report.rows));
+    const at = (method: string): number =>
+      report.hypervolume!.find((it) => it.method === method && it.metricClass === "all")!.value;
+    expect(at("never-stop")).toBe(0);
+    expect(at("kernel")).toBeGreaterThan(at("best-fixed"));
+  });
+
   test("the same seed gives the same report", () => {
     const small = { data: "x", seed: 5, nFolds: 2, learners: {} };
     expect(evaluate(runs(6), small)).toEqual(evaluate(runs(6), small));
