@@ -2,6 +2,7 @@ import { paretoFront } from "@stopwise/meta-model";
 import { lookOf } from "./method-look.ts";
 import { sameBound } from "./quantities.ts";
 import type { ReportBound, ReportRecommendation, ReportRow } from "./report-data.ts";
+import { riskOf } from "./verdict.ts";
 
 /** A point of saving against risk, both fractions. */
 export interface TradeOffPoint {
@@ -48,11 +49,6 @@ const promised = ["best-fixed", "recommend", "learned"];
 export function headlineRows(rows: readonly ReportRow[]): ReportRow[] {
   const wanted = rows.some(({ metricClass }) => metricClass === "all") ? "all" : "loss";
   return rows.filter(({ metricClass, weighting }) => metricClass === wanted && weighting === "group");
-}
-
-/** What a row's bound is about. */
-function riskOf(row: ReportRow): number {
-  return row.bound.kind === "mean" ? row.meanEmLoss : row.shareOverBound;
 }
 
 function markOf(row: ReportRow, label: string, chosen: boolean): TradeOffMark {
