@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { curveOf, type Curve } from "@stopwise/core";
 import { defaultPortfolio, outcomeMatrix } from "@stopwise/policies";
 import { outcomeMatrixInWorkers } from "@stopwise/policies/workers";
-import { uniform } from "./uniform.ts";
+import { randomFrom } from "@stopwise/core/random";
 
 /** A saturating curve of exact match with evaluation noise. */
 function randomCurve(random: () => number, nCheckpoints: number, id: number): Curve {
@@ -83,7 +83,7 @@ function seconds(work: () => unknown, repeats: number): number {
 type Size = { nRuns: number; nCheckpoints: number; nCriteria: number; nThresholds: number };
 
 function measure({ nRuns, nCheckpoints, nCriteria, nThresholds }: Size) {
-  const random = uniform(7);
+  const random = randomFrom(7);
   const curves = Array.from({ length: nRuns }, (_, i) => randomCurve(random, nCheckpoints, i));
   const policies = policiesOf(nCriteria, nThresholds);
   const nOutcomes = nRuns * policies.length;
@@ -110,7 +110,7 @@ function measure({ nRuns, nCheckpoints, nCriteria, nThresholds }: Size) {
 /** Fills a set of runs chunk by chunk, so that it never lies in memory as a whole; gives wall seconds and peak memory. */
 function millionRuns(nRuns: number, threads: number) {
   const chunk = 20_000;
-  const random = uniform(11);
+  const random = randomFrom(11);
   const curves = Array.from({ length: chunk }, (_, i) => randomCurve(random, 50, i));
   const policies = policiesOf(10, 20);
   const saving = new Float64Array(policies.length);
@@ -146,7 +146,7 @@ function used(work: () => unknown): { wall: number; cpu: number } {
 
 /** One thread and two in turns, each at its best of three; processor seconds tell what threads cost on a busy machine. */
 function threadsOn(nRuns: number, nCheckpoints: number, policies: readonly unknown[], portfolio: string) {
-  const random = uniform(13);
+  const random = randomFrom(13);
   const curves = Array.from({ length: nRuns }, (_, i) => randomCurve(random, nCheckpoints, i));
   const best = [1, 2].map(() => ({ wall: Infinity, cpu: Infinity }));
   for (let round = 0; round < 3; round++) {

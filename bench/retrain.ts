@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunRecord } from "@stopwise/core";
-import { uniform } from "./uniform.ts";
+import { randomFrom } from "@stopwise/core/random";
 
 const entry = fileURLToPath(new URL("../packages/stopwise/dist/cli.js", import.meta.url));
 const asked = process.argv.slice(2).map(Number);
@@ -28,8 +28,8 @@ const families = ["t5", "gpt2", "llama", "bert", "mamba"];
 /** One run of a task; what its group fixes is drawn from the group's own seed. */
 function simulatedRun(index: number): RunRecord {
   const number = index % nGroups;
-  const ofGroup = uniform(7919 * (number + 1));
-  const random = uniform(104_729 * (index + 1));
+  const ofGroup = randomFrom(7919 * (number + 1));
+  const random = randomFrom(104_729 * (index + 1));
   const shape = shapes[Math.floor(ofGroup() * shapes.length)]!;
   const metric = metrics[Math.floor(ofGroup() * metrics.length)]!;
   const speed = 1 + 25 * ofGroup() ** 2;

@@ -1,6 +1,6 @@
 import { TaskDistance } from "../estimators/task-distance.ts";
 import { featureKinds } from "../portfolio/experience.ts";
-import { randomFrom } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 import { groupPowerWeights } from "./training-part.ts";
 
 /** Tasks that a fit has seen, `[nRuns]` each. */

@@ -2,7 +2,7 @@ import type { TrainingSet } from "../estimators/estimator.ts";
 import { featureKinds, type Experience } from "../portfolio/experience.ts";
 import { rowsOf } from "../portfolio/outcome-table.ts";
 import { reducePortfolio } from "../portfolio/reduce.ts";
-import { randomFrom, shuffled } from "../random.ts";
+import { randomFrom, shuffled } from "@stopwise/core/random";
 import { nTargetsOf, targetsOf } from "./prediction.ts";
 
 /** Size of the portfolio that estimators predict and choices are made from. */

@@ -1,6 +1,6 @@
 import { InsufficientDataError } from "@stopwise/core";
 import { describe, expect, test } from "vitest";
-import { randomFrom } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 import type { Estimator, TrainingSet } from "./estimator.ts";
 import * as estimators from "./index.ts";
 

@@ -1,4 +1,4 @@
-import type { Random } from "../random.ts";
+import type { Random } from "@stopwise/core/random";
 
 /**
  * One tree as arrays over nodes, `[nNodes]`, the root first. At an inner node `feature` >= 0 and rows with

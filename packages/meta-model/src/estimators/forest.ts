@@ -1,4 +1,4 @@
-import { randomFrom, seedFor, shuffled, type Random } from "../random.ts";
+import { randomFrom, seedFor, shuffled, type Random } from "@stopwise/core/random";
 import type { Estimator, FittedEstimator, Neighbours, TrainingSet } from "./estimator.ts";
 import { growTree, leafOf, type ForestTree, type GrowthData } from "./forest-tree.ts";
 import { GroupTotals, HeaviestRuns, requireRuns, weightedMean } from "./weighted-mean.ts";

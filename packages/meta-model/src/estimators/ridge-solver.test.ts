@@ -1,6 +1,6 @@
 import { MultivariateLinearRegression } from "ml-regression";
 import { expect, test } from "vitest";
-import { randomFrom } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 import { momentsOf, solveRidge } from "./ridge-solver.ts";
 
 test.each([0.01, 0.3, 3])(

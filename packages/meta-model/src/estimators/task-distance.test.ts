@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { randomFrom } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 import { TaskDistance } from "./task-distance.ts";
 
 const random = randomFrom(5);

@@ -1,4 +1,4 @@
-import { randomFrom, seedFor, shuffled } from "../random.ts";
+import { randomFrom, seedFor, shuffled } from "@stopwise/core/random";
 
 /** Gives each run the number of the fold that holds its group out, `[nRuns]`: groups in seeded random order, dealt out. */
 export function groupFolds(groups: ArrayLike<number | string>, nFolds: number, seed: number): Int32Array {

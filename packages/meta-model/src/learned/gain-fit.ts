@@ -1,5 +1,5 @@
 import { InsufficientDataError } from "@stopwise/core";
-import { seedFor } from "../random.ts";
+import { seedFor } from "@stopwise/core/random";
 import type { Table } from "../trees/binning.ts";
 import { groupFolds, positions } from "./cross-fit.ts";
 import { featureRows, nRowFeatures } from "./feature-rows.ts";

@@ -1,5 +1,5 @@
 import type { Curve } from "@stopwise/core";
-import { randomFrom, seedFor } from "../random.ts";
+import { randomFrom, seedFor } from "@stopwise/core/random";
 
 /** Which checkpoints of which runs a model is fitted on, and how much each counts. */
 export interface GainRows {

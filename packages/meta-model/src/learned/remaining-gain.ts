@@ -1,4 +1,4 @@
-import { seedFor } from "../random.ts";
+import { seedFor } from "@stopwise/core/random";
 import {
   binTable,
   boostingDefaults,

@@ -1,5 +1,5 @@
 import { runRecordSchema, type RunRecord } from "@stopwise/core";
-import { randomFrom, seedFor } from "../random.ts";
+import { randomFrom, seedFor } from "@stopwise/core/random";
 
 /**
  * Simulated learning curves for tests: quality rises towards a ceiling exponentially, with the evaluation noise of 400

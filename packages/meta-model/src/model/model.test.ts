@@ -1,7 +1,7 @@
 import { ModelFileError, runRecordSchema, type RunRecord } from "@stopwise/core";
 import { createStopper } from "@stopwise/policies";
 import { beforeAll, describe, expect, test } from "vitest";
-import { randomFrom } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 import { tunedTask } from "./configuration.ts";
 import { recommendFrom } from "./recommend-from.ts";
 import { deserializeModel, serializeModel, type StopwiseModel } from "./stopwise-model.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { targetsOf } from "../choice/prediction.ts";
-import { randomFrom } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 import { OutcomeRows } from "./outcome-rows.ts";
 import { dequantised, quantised } from "./quantised.ts";
 

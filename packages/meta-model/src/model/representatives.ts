@@ -1,5 +1,5 @@
 import { groupOf, type RunRecord } from "@stopwise/core";
-import { randomFrom, shuffled } from "../random.ts";
+import { randomFrom, shuffled } from "@stopwise/core/random";
 
 /**
  * At most `limit` runs that stand for all: group after group gives one more run, in seeded random order, so that large

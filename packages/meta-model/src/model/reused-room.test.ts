@@ -1,7 +1,7 @@
 import { runRecordSchema, type Recommendation, type Task } from "@stopwise/core";
 import { taskFeatures } from "@stopwise/features";
 import { beforeAll, describe, expect, test } from "vitest";
-import { randomFrom } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 import { recommendFrom, type RecommendOptions } from "./recommend-from.ts";
 import { deserializeModel, type StopwiseModel } from "./stopwise-model.ts";
 import { trainModel } from "./train-model.ts";

@@ -1,6 +1,6 @@
 import { groupOf, reachedPlan, type RunRecord } from "@stopwise/core";
+import { randomFrom, seedFor, shuffled } from "@stopwise/core/random";
 import { usableRuns, type UsableRun } from "../portfolio/experience.ts";
-import { randomFrom, seedFor, shuffled } from "../random.ts";
 import { calibrationGroups, representatives } from "./representatives.ts";
 
 /** The runs of one kind that a model is learned from, split by group. */

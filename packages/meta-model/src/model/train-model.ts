@@ -3,7 +3,7 @@ import { taskFeatureList } from "@stopwise/features";
 import { defaultPortfolio } from "@stopwise/policies";
 import type { Replayer } from "../portfolio/experience.ts";
 import { consideringSections } from "../considering/considering-part.ts";
-import { seedFor } from "../random.ts";
+import { seedFor } from "@stopwise/core/random";
 import { tunedTask } from "./configuration.ts";
 import { packContainer, type Section } from "./container.ts";
 import { deserializeModel, type ModelHeader, type StopwiseModel } from "./stopwise-model.ts";

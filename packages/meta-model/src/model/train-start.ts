@@ -14,7 +14,7 @@ import { GroupTotals } from "../estimators/weighted-mean.ts";
 import { experienceOfUsable, featureKinds, type Experience, type Replayer } from "../portfolio/experience.ts";
 import { rowsOf, type OutcomeTable } from "../portfolio/outcome-table.ts";
 import { reducePortfolio } from "../portfolio/reduce.ts";
-import { seedFor } from "../random.ts";
+import { seedFor } from "@stopwise/core/random";
 import { outcomesOfSettings } from "../referee/level-outcomes.ts";
 import { levelQualities, sampleOf } from "../referee/level-quality.ts";
 import { classOf } from "../referee/study.ts";

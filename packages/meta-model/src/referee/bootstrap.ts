@@ -1,4 +1,4 @@
-import { randomFrom } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 
 /** Draws of a group bootstrap: how often each group was drawn, `[nDraws, nGroups]`. */
 export interface GroupDraws {

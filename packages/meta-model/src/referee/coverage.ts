@@ -7,7 +7,7 @@ import { fixedSequenceTest } from "../certificates/high-probability.ts";
 import { conformalRiskControl } from "../certificates/risk-control.ts";
 import { kernel } from "../estimators/kernel.ts";
 import { experienceOf, type Experience } from "../portfolio/experience.ts";
-import { randomFrom, seedFor, shuffled, type Random } from "../random.ts";
+import { randomFrom, seedFor, shuffled, type Random } from "@stopwise/core/random";
 import { defaultCaution, promised } from "./decide.ts";
 import { LearnedMethod, remainingGain } from "./learned-method.ts";
 import type { LevelOutcomes } from "./level-outcomes.ts";

@@ -1,6 +1,6 @@
 import { InsufficientDataError, runRecordSchema, type RunRecord } from "@stopwise/core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { randomFrom } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 import { evaluate } from "./evaluate.ts";
 import type { EvaluateReport, EvaluateRow } from "./report.ts";
 
@@ -108,6 +108,17 @@ describe("evaluate", () => {
     const key = { metricClass: "all", selection: "frontier", weighting: "group" } as const;
     const at = (method: string): number => rowsOf({ ...key, method })[1]!.meanSaving;
     expect(at("kernel")).toBeGreaterThan(at("best-fixed") + 0.05);
+  });
+
+  test("every method has a hypervolume in each block and weighting", () => {
+    const keys = (rows: readonly Pick<EvaluateRow, "metricClass" | "weighting" | "method">[]): Set<string> =>
+      new Set(rows.map(({ metricClass, weighting, method }) => `${metricClass} ${weighting} ${method}`));
+    expect(report.hypervolume).toHaveLength(keys(report.rows).size);
+    expect(keys(report.hypervolume!)).toEqual(keys(report.rows));
+    const at = (method: string): number =>
+      report.hypervolume!.find((it) => it.method === method && it.metricClass === "all")!.value;
+    expect(at("never-stop")).toBe(0);
+    expect(at("kernel")).toBeGreaterThan(at("best-fixed"));
   });
 
   test("the same seed gives the same report", () => {

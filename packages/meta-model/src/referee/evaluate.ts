@@ -20,6 +20,7 @@ import type { InRunLearner } from "../learned/in-run-learner.ts";
 import { LearnedMethod, remainingGain } from "./learned-method.ts";
 import type { Sample } from "./level-quality.ts";
 import type { Method } from "./method.ts";
+import { methodHypervolumes } from "./method-hypervolume.ts";
 import type { EvaluateReport, EvaluateRow, Selection } from "./report.ts";
 import { blockOf, rowOf, type Block } from "./row.ts";
 import { PredictionCache, StartMethod } from "./start-method.ts";
@@ -77,12 +78,15 @@ export function evaluate(runs: readonly RunRecord[], options: EvaluateOptions = 
     })
     .filter((report) => report !== undefined);
   if (reports.length === 0) throw tooFew(runs, options);
+  const rows = reports.flatMap((report) => report.rows);
+  const hypervolume = methodHypervolumes(rows);
   return {
     data: options.data ?? "runs",
     ...(options.test === undefined ? { folds: options.foldUnit ?? "group" } : {}),
     nRuns: reports.reduce((sum, report) => sum + report.nRuns, 0),
     nGroups: reports.reduce((sum, report) => sum + report.nGroups, 0),
-    rows: reports.flatMap((report) => report.rows),
+    rows,
+    ...(hypervolume.length === 0 ? {} : { hypervolume }),
   };
 }
 

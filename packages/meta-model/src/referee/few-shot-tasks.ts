@@ -1,5 +1,5 @@
 import { configurationOf } from "../model/configuration.ts";
-import { randomFrom, seedFor, shuffled } from "../random.ts";
+import { randomFrom, seedFor, shuffled } from "@stopwise/core/random";
 import type { Fold, Study } from "./study.ts";
 
 /** A task that is new to a fold, split into runs that may become the user's own and runs that are judged. */

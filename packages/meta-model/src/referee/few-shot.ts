@@ -3,7 +3,7 @@ import { defaultPortfolio, outcomeTable } from "@stopwise/policies";
 import { boundedLoss, type Bound } from "../certificates/bound.ts";
 import { calibrate } from "../certificates/calibrate.ts";
 import { configurationOf } from "../model/configuration.ts";
-import { seedFor } from "../random.ts";
+import { seedFor } from "@stopwise/core/random";
 import { medianRule } from "./baselines.ts";
 import { bootstrapMeans, drawGroups, orderStatistic } from "./bootstrap.ts";
 import { newTasks, type NewTask } from "./few-shot-tasks.ts";

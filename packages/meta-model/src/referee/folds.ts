@@ -1,5 +1,5 @@
 import type { RunRecord } from "@stopwise/core";
-import { randomFrom, seedFor, shuffled } from "../random.ts";
+import { randomFrom, seedFor, shuffled } from "@stopwise/core/random";
 
 /** What is left out at once: a group, or all that comes from one repository or author. */
 export type FoldUnit = "group" | "source";

@@ -3,7 +3,7 @@ import { outcomeTable, passageTable } from "@stopwise/policies";
 import { InsufficientDataError, type Curve, type Task } from "@stopwise/core";
 import type { FittedInRun, InRunLearner, InRunModel } from "../learned/in-run-learner.ts";
 import { fitRemainingGain } from "../learned/remaining-gain.ts";
-import { seedFor } from "../random.ts";
+import { seedFor } from "@stopwise/core/random";
 import type { LevelOutcomes } from "./level-outcomes.ts";
 import type { CertifiedPath, Method, Path } from "./method.ts";
 import type { Fold, Study } from "./study.ts";

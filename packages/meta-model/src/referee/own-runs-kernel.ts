@@ -5,7 +5,7 @@ import { trainingPart, type TrainingPart } from "../choice/training-part.ts";
 import type { TrainingSet } from "../estimators/estimator.ts";
 import { FittedKernel } from "../estimators/kernel.ts";
 import { rowsOf } from "../portfolio/outcome-table.ts";
-import { seedFor } from "../random.ts";
+import { seedFor } from "@stopwise/core/random";
 import { defaultCaution, safestBest } from "./decide.ts";
 import { outcomesOfSettings } from "./level-outcomes.ts";
 import { levelQualities, sampleOf } from "./level-quality.ts";

@@ -1,4 +1,5 @@
 import type { CostUnit, MetricClass } from "@stopwise/core";
+import type { TradeOff } from "../choice/pareto.ts";
 import type { FoldUnit } from "./folds.ts";
 
 /** The bound of a row, as in the report. */
@@ -42,6 +43,16 @@ export interface EvaluateRow {
   readonly held: boolean;
 }
 
+/** The area of saving against loss that a method's points under all mean bounds dominate. */
+export interface MethodHypervolume extends Pick<
+  EvaluateRow,
+  "method" | "metricClass" | "weighting" | "selection"
+> {
+  /** Share of the box from the reference to saving 1 and loss 0, in [0, 1]. */
+  readonly value: number;
+  readonly reference: TradeOff;
+}
+
 /** What `evaluate` reports. */
 export interface EvaluateReport {
   readonly data: string;
@@ -51,4 +62,6 @@ export interface EvaluateReport {
   readonly nRuns: number;
   readonly nGroups: number;
   readonly rows: readonly EvaluateRow[];
+  /** One for each method, block and weighting; absent where nothing was judged under a mean bound. */
+  readonly hypervolume?: readonly MethodHypervolume[];
 }

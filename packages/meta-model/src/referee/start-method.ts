@@ -4,7 +4,7 @@ import { predictionOf, riskOf, type PolicyPrediction } from "../choice/predictio
 import { trainingPart } from "../choice/training-part.ts";
 import type { Estimator } from "../estimators/estimator.ts";
 import { tauGrid } from "../portfolio/policy-family.ts";
-import { seedFor } from "../random.ts";
+import { seedFor } from "@stopwise/core/random";
 import { safestBest } from "./decide.ts";
 import { outcomesOfSettings, type LevelOutcomes } from "./level-outcomes.ts";
 import { levelQualities, sampleOf } from "./level-quality.ts";

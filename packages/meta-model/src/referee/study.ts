@@ -1,5 +1,5 @@
 import type { Curve, MetricClass, RunRecord, SimplePolicy } from "@stopwise/core";
-import { randomFrom, seedFor, shuffled } from "../random.ts";
+import { randomFrom, seedFor, shuffled } from "@stopwise/core/random";
 import { experienceOf, type Experience, type Replayer } from "../portfolio/experience.ts";
 import { foldsOf, type FoldUnit } from "./folds.ts";
 

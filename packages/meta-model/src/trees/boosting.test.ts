@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { randomFrom } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 import golden from "./boosting.golden.json" with { type: "json" };
 import { binOf, fitCuts, type Table } from "./binning.ts";
 import { BoostedTrees, boostingDefaults, fitBoosting, type BoostingOptions } from "./boosting.ts";

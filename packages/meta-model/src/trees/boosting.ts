@@ -1,4 +1,4 @@
-import { randomFrom, type Random } from "../random.ts";
+import { randomFrom, type Random } from "@stopwise/core/random";
 import { binColumns, binOf, fitCuts, slotsOf, type Cuts, type Table } from "./binning.ts";
 import { growTree, type GrowRules } from "./grow.ts";
 import { layoutOf, type GradientRows, type Span } from "./histogram.ts";

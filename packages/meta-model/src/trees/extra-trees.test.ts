@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { randomFrom } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { ExtraTrees, extraTreesDefaults, fitExtraTrees, type ExtraTreesTraining } from "./extra-trees.ts";
 

@@ -1,4 +1,4 @@
-import { randomFrom, seedFor, shuffled, type Random } from "../random.ts";
+import { randomFrom, seedFor, shuffled, type Random } from "@stopwise/core/random";
 import { binColumns, binOf, fitCuts, missingBin, type Cuts, type Table } from "./binning.ts";
 import { readTrees, writeTrees, type ByteReader, type ByteWriter } from "./bytes.ts";
 import {

@@ -1,7 +1,7 @@
 import type { Curve } from "@stopwise/core";
 import { describe, expect, test } from "vitest";
 import { outcomeAt } from "../outcome.ts";
-import { seededUniform } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 import { replay } from "../replay.ts";
 import { curveFrom } from "../testing/curves.ts";
 import { adaptiveThreshold, nextRun, recordAudit, type AdaptiveThreshold } from "./adaptive-threshold.ts";
@@ -19,7 +19,7 @@ function lateCurve(wait: number): Curve {
 
 /** Waits of 1 to 6 evaluations at first, of 1 to 26 in the end: the tasks drift. */
 function driftingRuns(n: number, seed: number): Curve[] {
-  const uniform = seededUniform(seed);
+  const uniform = randomFrom(seed);
   return Array.from({ length: n }, (_, i) => lateCurve(1 + Math.floor(uniform() * (6 + (20 * i) / n))));
 }
 

@@ -4,7 +4,7 @@ import type { StopperContext } from "../context.ts";
 import { outcomeMatrix } from "../outcome-matrix.ts";
 import { parsePolicy } from "../parse-policy.ts";
 import { parseWith } from "../parse-with.ts";
-import { uniformAt } from "../random.ts";
+import { uniformAt } from "../uniform-at.ts";
 
 const share = z.number().check(z.minimum(0), z.maximum(1));
 

@@ -1,5 +1,5 @@
 import { firstPassages } from "../first-passage.ts";
-import { seededUniform } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 import { emptyMatrix, type OutcomeMatrix } from "../outcome-matrix.ts";
 import type { AnswerCriterion } from "./answer-criterion.ts";
 import {
@@ -80,7 +80,7 @@ function pollOf(question: Question, order: Int32Array, nested: readonly NestedAn
 function ordersOf(question: Question, repeats: number, seed: number): Int32Array[] {
   const stored = Int32Array.from({ length: question.nSamples }, (_, i) => i);
   if (question.kind !== "iid") return [stored];
-  const uniform = seededUniform(seed);
+  const uniform = randomFrom(seed);
   return Array.from({ length: repeats }, (_, r) => {
     const order = stored.slice();
     if (r === 0) return order;

@@ -1,4 +1,4 @@
-import { seededUniform } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 import { perQuestion, type QuestionOutcomes } from "./answer-outcomes.ts";
 import { answerPortfolio, parseAnswerPolicy, type AnswerPolicy } from "./answer-policy.ts";
 import type { Question } from "./question.ts";
@@ -75,7 +75,7 @@ interface Block {
 
 function blockOf(questions: readonly Question[], policies: readonly AnswerPolicy[], seed: number): Block {
   const names = [...new Set(questions.map(({ group }) => group))].sort();
-  const uniform = seededUniform(seed);
+  const uniform = randomFrom(seed);
   const order = names.map((_, i) => ({ i, key: uniform() })).sort((a, b) => a.key - b.key);
   const folds = new Int32Array(names.length);
   order.forEach(({ i }, position) => (folds[i] = position % nFolds));

@@ -2,14 +2,14 @@ import { availableParallelism } from "node:os";
 import { expect, test } from "vitest";
 import { outcomeMatrix, planPortfolio } from "../outcome-matrix.ts";
 import { defaultPortfolio } from "../portfolio.ts";
-import { seededUniform } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 import { curveFrom } from "../testing/curves.ts";
 import { curveAt, packCurves } from "./packed-curves.ts";
 import { copiedCriteria, fewestStatistics, outcomeMatrixInWorkers, threadsFor } from "./replay-in-workers.ts";
 import { serveReplay } from "./serve-replay.ts";
 import { Shares } from "./shares.ts";
 
-const uniform = seededUniform(5);
+const uniform = randomFrom(5);
 const curves = Array.from({ length: 60 }, () =>
   curveFrom(Array.from({ length: Math.floor(20 * uniform()) }, () => (uniform() < 0.1 ? null : uniform()))),
 );

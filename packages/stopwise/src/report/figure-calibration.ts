@@ -4,7 +4,7 @@ import { horizontal, innerBox, vertical, type ChartFrame } from "./chart-frame.t
 import { spreadLabels } from "./label-placement.ts";
 import type { Markup } from "./markup.ts";
 import { lookOf } from "./method-look.ts";
-import { pixelOf, valueAt, type Scale } from "./scale.ts";
+import { pixelOf, roundTicks, valueAt, type Scale } from "./scale.ts";
 import type { Draughtsman, PictureText } from "./svg.ts";
 
 /** What the axes of a calibration picture count. */
@@ -111,12 +111,14 @@ export function calibrationFigure(
   const chart = chartOf(lines, frame);
   const end = chart.x.domain[1];
   const ticks = [...new Set(lines.flatMap(({ points }) => points.map(({ promised }) => promised)))];
+  const above = roundTicks(end, chart.top, 3).filter((level) => level > end * 1.15);
+  const levels = [...ticks, ...(chart.top > end ? above : [])];
   const diagonal = [0, end].map((level) => ({ promised: level, realised: level }));
   const marks: Markish[] = [
     plot.areaY(diagonal, { x: "promised", y1: 0, y2: "realised", fill: "var(--kept)" }),
     plot.line(diagonal, { x: "promised", y: "realised", stroke: "var(--bound)", strokeDasharray: "4 3" }),
-    plot.gridY(ticks, { stroke: "var(--grid)", strokeOpacity: 1 }),
-    plot.axisY(ticks, {
+    plot.gridY(levels, { stroke: "var(--grid)", strokeOpacity: 1 }),
+    plot.axisY(levels, {
       label: null,
       tickSize: 0,
       fontSize: 11,

@@ -1,7 +1,7 @@
 import type { Markish } from "@observablehq/plot";
 import { html, type Markup } from "./markup.ts";
 import { lookOf } from "./method-look.ts";
-import { lossInWords, percent, shortCount } from "./quantities.ts";
+import { lossInWords, percent, qualityName, shortCount } from "./quantities.ts";
 import type { ReportCurve, ReportData, StopMark } from "./report-data.ts";
 import { roundTicks } from "./scale.ts";
 import type { Draughtsman } from "./svg.ts";
@@ -10,7 +10,7 @@ import { swatch } from "./swatch.ts";
 type LossKind = ReportData["lossKind"];
 
 const size = { width: 470, height: 290 };
-const margins = { marginLeft: 44, marginRight: 16, marginTop: 6, marginBottom: 34 };
+const margins = { marginLeft: 50, marginRight: 16, marginTop: 6, marginBottom: 34 };
 /** Height of one method's lane over the curve, as a share of the curve's own height. */
 const laneHeight = 0.13;
 
@@ -70,36 +70,45 @@ function panelOf(curve: ReportCurve, lossKind: LossKind): Panel {
   };
 }
 
-function stopMarks({ plot }: Draughtsman, panel: Panel): Markish[] {
-  return panel.marks.flatMap((mark) => {
-    const { colour, symbol, label } = lookOf(mark.method);
-    const left = mark.cost > panel.end * 0.7;
-    const side = left
-      ? ({ textAnchor: "end", dx: -10 } as const)
-      : ({ textAnchor: "start", dx: 10 } as const);
-    return [
-      plot.ruleX([mark], {
-        x: "cost",
-        y1: "value",
-        y2: "lane",
-        stroke: colour,
-        strokeWidth: 1.2,
-        strokeDasharray: "3 2",
-      }),
-      plot.dot([mark], { x: "cost", y: "value", r: 2.8, fill: colour }),
-      plot.dot([mark], { x: "cost", y: "lane", symbol, r: 4.2, fill: colour, stroke: colour }),
-      plot.text([mark], {
-        x: "cost",
-        y: "lane",
-        text: () => label,
-        ...side,
-        fontSize: 11,
-        fill: colour,
-        stroke: "var(--paper)",
-        strokeWidth: 4,
-      }),
-    ];
+/** The line from a stop's lane down to the curve, and its symbols. */
+function stopLine({ plot }: Draughtsman, mark: LaneMark): Markish[] {
+  const { colour, symbol } = lookOf(mark.method);
+  return [
+    plot.ruleX([mark], {
+      x: "cost",
+      y1: "value",
+      y2: "lane",
+      stroke: colour,
+      strokeWidth: 1.2,
+      strokeDasharray: "3 2",
+    }),
+    plot.dot([mark], { x: "cost", y: "value", r: 2.8, fill: colour }),
+    plot.dot([mark], { x: "cost", y: "lane", symbol, r: 4.2, fill: colour, stroke: colour }),
+  ];
+}
+
+function stopName({ plot }: Draughtsman, mark: LaneMark, end: number): Markish {
+  const { colour, label } = lookOf(mark.method);
+  const left = mark.cost > end * 0.7;
+  const side = left ? ({ textAnchor: "end", dx: -10 } as const) : ({ textAnchor: "start", dx: 10 } as const);
+  return plot.text([mark], {
+    x: "cost",
+    y: "lane",
+    text: () => label,
+    ...side,
+    fontSize: 11,
+    fill: colour,
+    stroke: "var(--paper)",
+    strokeWidth: 4,
   });
+}
+
+/** Names come last, so that their edge in the colour of the page keeps the lines of other stops off them. */
+function stopMarks(draughtsman: Draughtsman, { marks, end }: Panel): Markish[] {
+  return [
+    ...marks.flatMap((mark) => stopLine(draughtsman, mark)),
+    ...marks.map((mark) => stopName(draughtsman, mark, end)),
+  ];
 }
 
 function stopInWords({ method, saving, emLoss }: StopMark, lossKind: LossKind): string {
@@ -140,7 +149,7 @@ function drawPanel(
     { ...size, ...margins, x: { domain: [0, panel.end] }, y: { domain: [panel.low, panel.top] }, marks },
     {
       name: given.name,
-      title: `${curve.metric} of run ${curve.id} over training ${curve.costUnit}, with stops`,
+      title: `${qualityName(curve.metric)} of run ${curve.id} over training ${curve.costUnit}, with stops`,
       description: `${curve.why}. ${stops}.`,
     },
   );
@@ -156,19 +165,21 @@ function stopTable(curve: ReportCurve, lossKind: LossKind): Markup {
         <td>${lossInWords(emLoss, lossKind)}</td>
       </tr>`,
   );
-  return html`<table class="numbers">
-    <thead>
-      <tr>
-        <th scope="col">stop</th>
-        <th scope="col">evaluation</th>
-        <th scope="col">saves</th>
-        <th scope="col">loses</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${rows}
-    </tbody>
-  </table>`;
+  return html`<div class="wide">
+    <table class="numbers">
+      <thead>
+        <tr>
+          <th scope="col">stop</th>
+          <th scope="col">evaluation</th>
+          <th scope="col">saves</th>
+          <th scope="col">loses</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 /**
@@ -187,7 +198,8 @@ export function curvesFigure(
     (curve, i) =>
       html`<figure class="panel">
         <figcaption>
-          <b>${curve.group}</b> <span class="quiet">${curve.metric} · run ${curve.id}</span><br />${curve.why}
+          <b>${curve.group}</b> <span class="quiet">${qualityName(curve.metric)} · run ${curve.id}</span
+          ><br />${curve.why}
         </figcaption>
         ${drawPanel(draughtsman, curve, { name: `curve-${i + 1}`, lossKind })} ${stopTable(curve, lossKind)}
       </figure>`,

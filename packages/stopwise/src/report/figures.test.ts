@@ -84,6 +84,16 @@ describe("curves", () => {
     expect(x("learned")).toBeLessThan(x("hindsight"));
   });
 
+  test("no line of a stop is drawn over a name", () => {
+    const drawn = curvesFigure(curves.slice(0, 1), "points", draughtsman).text;
+    const names = ["patience 3", "recommendation", "learned", "hindsight"].map((it) =>
+      drawn.indexOf(`>${it}</text>`),
+    );
+    const lastLine = drawn.lastIndexOf('stroke-dasharray="3 2"');
+    expect(lastLine).toBeGreaterThan(0);
+    expect(Math.min(...names)).toBeGreaterThan(lastLine);
+  });
+
   test("names are escaped", () => {
     expect(curvesFigure(curves, "points", draughtsman).text).toContain("task 0 &lt;of 1&gt;");
   });
@@ -152,6 +162,15 @@ describe("calibration", () => {
       return elementsOf(drawn, "svg [fill='var(--paper)']").length;
     };
     expect(paper(false)).toBe(paper(true) + 1);
+  });
+
+  test("what was found far over every promise can be read from the axis", () => {
+    const points = [{ promised: 0.02, realised: 0.07, held: false }];
+    const axes = { x: "promised", format: (level: number) => lossInWords(level, "points") };
+    const line = { method: "learned", selection: "promise" as const, points };
+    const texts = textsOf(calibrationFigure([line], { axes, frame, text }, draughtsman).text);
+    expect(texts.filter((it) => it === "2.00\u202fpt")).toHaveLength(2);
+    expect(texts).toContain("6.00\u202fpt");
   });
 
   test("the description tells every number", () => {

@@ -37,8 +37,9 @@ svg.plot { display: block; max-width: 100%; height: auto; overflow: visible; col
 svg.plot text { white-space: pre; font-family: inherit; paint-order: stroke; }
 svg.swatch { vertical-align: -1px; }
 .wide { overflow-x: auto; }
+.wide > svg.plot { min-width: 44rem; }
 table.numbers { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabular-nums; width: 100%; }
-table.numbers caption { text-align: left; color: var(--quiet); padding: .2rem 0; }
+table.numbers caption { text-align: left; max-width: calc(100vw - 2.5rem); color: var(--quiet); padding: .2rem 0; }
 table.numbers th, table.numbers td { padding: .2rem .45rem; text-align: right; white-space: nowrap; vertical-align: top; }
 table.numbers th:first-child, table.numbers .text { text-align: left; }
 table.numbers .long { white-space: normal; overflow-wrap: anywhere; min-width: 11rem; }
@@ -51,14 +52,19 @@ td.held { color: var(--learned); } td.broken { color: var(--broken); font-weight
 meter { width: 6rem; height: .7rem; vertical-align: middle; }
 details { margin: .5rem 0; } summary { cursor: pointer; font-weight: 600; }
 footer { margin-top: 3rem; font-size: .85rem; color: var(--quiet); overflow-wrap: anywhere; }
+@media screen and (max-width: 34rem) {
+  .tiles { grid-template-columns: 1fr 1fr; }
+  table.numbers th, table.numbers td { padding-inline: .2rem; }
+}
 @media print {
   @page { margin: 14mm; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
-  h2, h3, summary { break-after: avoid; }
+  h2, h3, summary, h2 + p { break-after: avoid; }
+  section > p { break-inside: avoid; }
   figure, .tile, table.numbers { break-inside: avoid; }
   .grid { grid-template-columns: 1fr 1fr; gap: 1rem; }
   .tiles { grid-template-columns: repeat(5, 1fr); gap: .5rem; } .tile { padding: .4rem .5rem; } .tile b { font-size: 1.3rem; }
-  .wide { overflow: visible; }
+  .wide { overflow: visible; } .wide > svg.plot { min-width: 0; }
   table.numbers { font-size: 8.5pt; }
   details:not([open]) { display: none; }
 }

@@ -4,11 +4,12 @@ import { percent, sameBound } from "./quantities.ts";
 import type { ReportData, ReportRow } from "./report-data.ts";
 import { riskWords } from "./risk-words.ts";
 import { headlineRows } from "./trade-off.ts";
+import { riskOf, verdictOf } from "./verdict.ts";
 
 function tile(data: ReportData, row: ReportRow): Markup {
   const words = riskWords(row.bound.kind === "mean" ? "mean loss" : "share over", data.lossKind);
-  const risk = words.phrase(row.bound.kind === "mean" ? row.meanEmLoss : row.shareOverBound);
-  const kept = row.selection === "promise" ? (row.held ? ", promise held" : ", promise broken") : "";
+  const risk = words.phrase(riskOf(row));
+  const kept = row.selection === "promise" ? `; bound ${verdictOf(row)}` : "";
   return html`<div class="tile">
     <span>${lookOf(row.method).label}</span>
     <b>${percent(row.meanSaving)}</b>

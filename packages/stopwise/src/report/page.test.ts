@@ -36,14 +36,14 @@ describe("reportPage", () => {
     const tiles = elementsOf(reportPage(sampleReport(), draughtsman), ".tile").map(({ textContent }) =>
       textContent.replaceAll(/\s+/g, " ").trim(),
     );
-    expect(tiles[0]).toBe("learned 33 % saved (29 % to 37 %), loses 0.40 pt, promise held");
-    expect(tiles[2]).toContain("promise broken");
+    expect(tiles[0]).toBe("learned 33 % saved (29 % to 37 %), loses 0.40 pt; bound held");
+    expect(tiles[2]).toContain("; bound broken");
   });
 
   test("under a tail bound they are about the share over it", () => {
     const tail = { ...sampleReport(), bound: { kind: "tail", maxEmLoss: 0.01, alpha: 0.1 } as const };
     const [first] = elementsOf(reportPage(tail, draughtsman), ".tile");
-    expect(first!.textContent).toContain("is over the bound in 6.4\u202f%, promise held");
+    expect(first!.textContent).toContain("is over the bound in 6.4\u202f%; bound held");
   });
 
   test("what could not be measured says why, in its own section", () => {
@@ -63,6 +63,30 @@ describe("reportPage", () => {
     const said = elementsOf(page, "section .missing").map(({ textContent }) => textContent);
     expect(said).toHaveLength(7);
     expect(said[0]).toBe("No curves: too few groups.");
+  });
+
+  test("a learned criterion that abstains is told as such, not as a rule to stop by", () => {
+    const { recommendation, ...data } = sampleReport();
+    if ("unmeasured" in recommendation) throw new Error("the sample has a recommendation");
+    const abstained = {
+      ...recommendation.learned!,
+      status: "abstained" as const,
+      sentence: "Run to the end.",
+    };
+    const page = reportPage(
+      { ...data, recommendation: { ...recommendation, learned: abstained } },
+      draughtsman,
+    );
+    expect(page).toContain("the learned criterion abstains: it would run to the planned end.");
+    expect(page).not.toContain(abstained.sentence);
+  });
+
+  test("pictures that are wider than a phone scroll in a box of their own", () => {
+    const page = reportPage(sampleReport(), draughtsman);
+    const wideIn = (selector: string): number =>
+      elementsOf(page, selector).filter((it) => Number(it.getAttribute("width")) > 500).length;
+    expect(wideIn("svg.plot")).toBeGreaterThanOrEqual(3);
+    expect(wideIn(".wide > svg.plot")).toBe(wideIn("svg.plot"));
   });
 
   test("names from logs cannot become markup", () => {

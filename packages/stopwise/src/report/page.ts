@@ -7,7 +7,13 @@ import { html, Markup, type Part } from "./markup.ts";
 import { pageStyle } from "./page-style.ts";
 import { tiles } from "./page-tiles.ts";
 import { boundInWords, lossInWords, lossTitle, percent } from "./quantities.ts";
-import { isUnmeasured, type Measured, type PredictedOutcome, type ReportData } from "./report-data.ts";
+import {
+  isUnmeasured,
+  type Measured,
+  type PredictedOutcome,
+  type ReportData,
+  type ReportRecommendation,
+} from "./report-data.ts";
 import type { Draughtsman } from "./svg.ts";
 import { evaluateTables } from "./table-evaluate.ts";
 import { evidenceTable } from "./table-evidence.ts";
@@ -59,11 +65,13 @@ function pareto(data: ReportData, draughtsman: Draughtsman): Markup {
   const tradeOff = measuredTradeOff(data.rows, bound);
   const text = { name: "pareto", title: "Mean saving against risk on held-out groups" };
   const right = tradeOff.riskIs === "mean loss" ? "the mean loss" : "the share of runs over the bound";
-  const lead = `Right: ${right}; up: the mean saving. Lines: what each method reaches on the judged runs as its bound is loosened, an upper line that no user gets. Ringed: what was fixed beforehand under ${boundInWords(bound, lossKind)}, with its 95 % interval. Patience and never-stop know no bound.`;
+  const lead = `Right: ${right}, small ones stretched; up: the mean saving. Lines: what each method reaches on the judged runs as its bound is loosened, an upper line that no user gets. Ringed: what was fixed beforehand under ${boundInWords(bound, lossKind)}, with its 95 % interval. Patience and never-stop know no bound.`;
   const content =
     tradeOff.marks.length + tradeOff.lines.length === 0
       ? html`<p class="missing">No rows were judged under ${boundInWords(bound, lossKind)}.</p>`
-      : html`<figure>${paretoFigure(tradeOff, { lossKind, frame: wideFrame, text }, draughtsman)}</figure>`;
+      : html`<figure class="wide">
+          ${paretoFigure(tradeOff, { lossKind, frame: wideFrame, text }, draughtsman)}
+        </figure>`;
   return section({ id: "pareto", title: "Saving against risk", lead }, content);
 }
 
@@ -96,11 +104,15 @@ function calibration(data: ReportData, draughtsman: Draughtsman): Markup {
 }
 
 function importance(data: ReportData, draughtsman: Draughtsman): Markup {
-  const lead =
-    "How much worse held-out predictions become when one task feature is shuffled among the runs. Bars near zero: the model does not use the feature, or another tells the same. Bars to the left: it misleads on these runs, or chance does. Whiskers: one standard deviation over shuffles.";
+  const lead = isUnmeasured(data.importance)
+    ? "How much worse held-out predictions become when one task feature is shuffled among the runs."
+    : "How much worse held-out predictions become when one task feature is shuffled among the runs. Bars near zero: the model does not use the feature, or another tells the same. Bars to the left: it misleads on these runs, or chance does. Whiskers: one standard deviation over shuffles.";
   return section(
     { id: "importance", title: "What the recommendation looks at", lead },
-    measured(data.importance, (it) => html`<figure>${importanceFigure(it, draughtsman)}</figure>`),
+    measured(
+      data.importance,
+      (it) => html`<figure class="wide">${importanceFigure(it, draughtsman)}</figure>`,
+    ),
   );
 }
 
@@ -110,6 +122,16 @@ function predictedInWords({ saving, emLoss }: PredictedOutcome, lossKind: Report
 }
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+function learnedInWords(
+  { sentence, predicted, status }: NonNullable<ReportRecommendation["learned"]>,
+  lossKind: ReportData["lossKind"],
+): string {
+  const who = "For a trainer that can ask at every evaluation";
+  if (status === "abstained")
+    return `${who}, the learned criterion abstains: it would run to the planned end.`;
+  return `${who}: ${sentence} ${capitalised(predictedInWords(predicted, lossKind))}. Status: ${status}.`;
+}
 
 function recommendation(data: ReportData, draughtsman: Draughtsman): Markup {
   const { lossKind, bound } = data;
@@ -121,15 +143,10 @@ function recommendation(data: ReportData, draughtsman: Draughtsman): Markup {
         <b>${it.sentence}</b><br />For ${it.task}: ${predictedInWords(it.predicted, lossKind)}. Status:
         ${it.status}. ${it.statement}
       </p>`,
-      it.learned === null
-        ? null
-        : html`<p>
-            For a trainer that can ask at every evaluation: ${it.learned.sentence}
-            ${capitalised(predictedInWords(it.learned.predicted, lossKind))}. Status: ${it.learned.status}.
-          </p>`,
+      it.learned === null ? null : html`<p>${learnedInWords(it.learned, lossKind)}</p>`,
       it.pareto.length === 0
         ? null
-        : html`<figure>
+        : html`<figure class="wide">
             ${paretoFigure(predictedTradeOff(it, bound), { lossKind, frame, text }, draughtsman)}
           </figure>`,
       html`<h3>Evidence</h3>`,
@@ -142,8 +159,7 @@ function recommendation(data: ReportData, draughtsman: Draughtsman): Markup {
 }
 
 function evaluation(data: ReportData): Markup {
-  const lead =
-    "Every method under every bound. Promise: threshold fixed on training groups. Certified: by calibration groups. Frontier: chosen on the judged runs. A promise is held when the one-sided 95 % group-bootstrap bound of its loss does not exclude the bound. A mean bound is about losses clipped at 0.2; they are shown unclipped.";
+  const lead = `Every method under every bound. Promise: threshold fixed on training groups. Certified: by calibration groups. Frontier: chosen on the judged runs. A bound is held where what was found is at most the bound, broken where the one-sided 95 % group-bootstrap bound excludes it, and not excluded between the two. Losses are shown, and promises judged, unclipped; a mean certificate clips them at ${lossInWords(0.2, data.lossKind)}. Over: the share of runs that lose more than the bound names.`;
   return section(
     { id: "evaluation", title: "The evaluation", lead },
     evaluateTables(data.rows, data.bound, data.lossKind),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { boundInWords, lossInWords, percent, sameBound, shortCount } from "./quantities.ts";
+import { boundInWords, lossInWords, percent, qualityName, sameBound, shortCount } from "./quantities.ts";
 
 const nnbsp = "\u202f";
 
@@ -17,6 +17,14 @@ test.each([
   [0.02, "relative", `2.00${nnbsp}%`],
   [Number.NaN, "points", "\u2013"],
 ] as const)("lossInWords(%d, %s)", (loss, kind, text) => expect(lossInWords(loss, kind)).toBe(text));
+
+test.each([
+  ["wer", "1 \u2212 wer"],
+  ["eval_cer", "1 \u2212 eval_cer"],
+  ["exact_match", "exact_match"],
+  ["eval_loss", "eval_loss"],
+  ["house_score_7", "house_score_7"],
+])("the quality of %s is called %s", (metric, name) => expect(qualityName(metric)).toBe(name));
 
 test.each([
   [0, "0"],

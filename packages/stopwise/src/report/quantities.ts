@@ -1,3 +1,4 @@
+import { metricClassOf } from "@stopwise/core";
 import type { ReportBound, ReportData } from "./report-data.ts";
 
 /** A minus that is as wide as a plus. */
@@ -27,6 +28,15 @@ export function lossInWords(loss: number, kind: ReportData["lossKind"]): string 
   if (!Number.isFinite(loss)) return "\u2013";
   const unit = kind === "points" ? "pt" : "%";
   return `${fixed(loss * 100, Math.abs(loss) < 0.0995 ? 2 : 1)}\u202f${unit}`;
+}
+
+/**
+ * What the quality of a metric is called: an error rate is turned round, so that higher is better.
+ *
+ * @example qualityName("wer") // "1 − wer"
+ */
+export function qualityName(metric: string): string {
+  return metricClassOf(metric) === "error-rate" ? `1 \u2212 ${metric}` : metric;
 }
 
 /** The axis title of a loss. */

@@ -4,6 +4,7 @@ import { boundInWords, lossInWords, percent, sameBound } from "./quantities.ts";
 import type { ReportBound, ReportData, ReportRow } from "./report-data.ts";
 import { swatch } from "./swatch.ts";
 import { headlineRows } from "./trade-off.ts";
+import { riskOf, verdictOf } from "./verdict.ts";
 
 type LossKind = ReportData["lossKind"];
 type Maybe = ReportRow | undefined;
@@ -15,13 +16,14 @@ function distinct<T>(values: readonly T[], same: (a: T, b: T) => boolean = Objec
 
 function verdict(row: Maybe): Markup {
   if (row === undefined) return html`<td>–</td>`;
-  return row.held ? html`<td class="held">held</td>` : html`<td class="broken">broken</td>`;
+  const words = verdictOf(row);
+  return words === "not excluded" ? html`<td>${words}</td>` : html`<td class="${words}">${words}</td>`;
 }
 
 /** What the bound is about: the mean loss, or the share over the bound. */
 function risk(row: Maybe, lossKind: LossKind): string {
   if (row === undefined) return "–";
-  return row.bound.kind === "mean" ? lossInWords(row.meanEmLoss, lossKind) : percent(row.shareOverBound, 1);
+  return row.bound.kind === "mean" ? lossInWords(riskOf(row), lossKind) : percent(riskOf(row), 1);
 }
 
 const saved = (row: Maybe): string => (row === undefined ? "–" : percent(row.meanSaving));

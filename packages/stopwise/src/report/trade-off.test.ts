@@ -1,24 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { meanPromises, tailPromises } from "./calibration.ts";
 import { sampleReport } from "./testing/sample-report.ts";
-import { headlineRows, measuredTradeOff, paretoFront, predictedTradeOff } from "./trade-off.ts";
+import { headlineRows, measuredTradeOff, predictedTradeOff } from "./trade-off.ts";
 
 const { rows, bound, recommendation } = sampleReport();
-
-describe("paretoFront", () => {
-  test("keeps what nothing else beats in both, by rising loss", () => {
-    const points = [
-      { risk: 0.02, saving: 0.5 },
-      { risk: 0, saving: 0.1 },
-      { risk: 0.01, saving: 0.05 },
-      { risk: 0.01, saving: 0.3 },
-      { risk: 0.03, saving: 0.5 },
-    ];
-    expect(paretoFront(points)).toEqual([points[1], points[3], points[0]]);
-  });
-
-  test("of nothing is nothing", () => expect(paretoFront([])).toEqual([]));
-});
 
 describe("headlineRows", () => {
   test("are those over all classes, by group", () => {

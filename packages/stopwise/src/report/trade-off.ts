@@ -1,6 +1,8 @@
+import { paretoFront } from "@stopwise/meta-model";
 import { lookOf } from "./method-look.ts";
 import { sameBound } from "./quantities.ts";
 import type { ReportBound, ReportRecommendation, ReportRow } from "./report-data.ts";
+import { riskOf } from "./verdict.ts";
 
 /** A point of saving against risk, both fractions. */
 export interface TradeOffPoint {
@@ -49,22 +51,6 @@ export function headlineRows(rows: readonly ReportRow[]): ReportRow[] {
   return rows.filter(({ metricClass, weighting }) => metricClass === wanted && weighting === "group");
 }
 
-/** What a row's bound is about. */
-function riskOf(row: ReportRow): number {
-  return row.bound.kind === "mean" ? row.meanEmLoss : row.shareOverBound;
-}
-
-/** The points that no other point beats in both, by rising risk. */
-export function paretoFront<T extends TradeOffPoint>(points: readonly T[]): T[] {
-  const sorted = points.toSorted((a, b) => a.risk - b.risk || b.saving - a.saving);
-  let best = Number.NEGATIVE_INFINITY;
-  return sorted.filter(({ saving }) => {
-    const better = saving > best;
-    if (better) best = saving;
-    return better;
-  });
-}
-
 function markOf(row: ReportRow, label: string, chosen: boolean): TradeOffMark {
   const interval = row.high > row.low ? ([row.low, row.high] as const) : null;
   return { method: row.method, label, risk: riskOf(row), saving: row.meanSaving, interval, chosen };
@@ -111,13 +97,15 @@ export function measuredTradeOff(rows: readonly ReportRow[], bound: ReportBound)
 /** The predicted trade-off of a recommendation: its Pareto front and the policy that was chosen. */
 export function predictedTradeOff(recommendation: ReportRecommendation, bound: ReportBound): TradeOff {
   const { saving, emLoss } = recommendation.predicted;
+  const { pareto } = recommendation;
   const front = paretoFront(
-    recommendation.pareto.map((point) => ({
-      risk: point.emLoss,
-      saving: point.saving,
-      note: point.sentence,
-    })),
+    pareto.map((point) => point.saving),
+    pareto.map((point) => point.emLoss),
   );
+  const points = front.map((index): TradeOffPoint => {
+    const point = pareto[index]!;
+    return { risk: point.emLoss, saving: point.saving, note: point.sentence };
+  });
   const chosen: TradeOffMark = {
     method: "recommend",
     label: "chosen policy",
@@ -127,7 +115,7 @@ export function predictedTradeOff(recommendation: ReportRecommendation, bound: R
     chosen: true,
   };
   return {
-    lines: [{ method: "recommend", label: "other policies", points: front }],
+    lines: [{ method: "recommend", label: "other policies", points }],
     marks: [chosen],
     riskIs: "mean loss",
     level: bound.kind === "mean" ? bound.maxEmLoss : null,

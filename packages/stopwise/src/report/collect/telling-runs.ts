@@ -39,6 +39,8 @@ function median(values: readonly number[]): number {
 function rolesFor(all: readonly Stops[], bound: ReportBound, lossKind: ReportData["lossKind"]): Role[] {
   const within = ({ ours }: Stops): boolean => ours.emLoss <= bound.maxEmLoss;
   const middle = median(all.map(({ ours }) => ours.saving).filter((saving) => saving > 0));
+  const named = ({ method }: StopMark): string =>
+    method === "learned" ? "the learned criterion" : "the recommendation";
   const lost = (loss: number): string => lossInWords(loss, lossKind);
   return [
     {
@@ -47,11 +49,12 @@ function rolesFor(all: readonly Stops[], bound: ReportBound, lossKind: ReportDat
     },
     {
       score: ({ ours }) => ours.emLoss,
-      why: ({ ours }) => `The worst case: it loses ${lost(ours.emLoss)}`,
+      why: ({ ours }) => `Where ${named(ours)} loses most: ${lost(ours.emLoss)}`,
     },
     {
       score: (it) => (within(it) && it.ours.saving > 0 ? 1 - Math.abs(it.ours.saving - middle) : 0),
-      why: () => `A usual run: the median of what is saved is ${percent(middle)}`,
+      why: ({ ours }) =>
+        `A usual run: where ${named(ours)} saves anything, it saves ${percent(middle)} in the median`,
     },
     {
       score: (it) => (within(it) ? it.ours.saving - it.start.saving : 0),
@@ -63,7 +66,7 @@ function rolesFor(all: readonly Stops[], bound: ReportBound, lossKind: ReportDat
     },
     {
       score: ({ best, ours }) => best.saving - ours.saving,
-      why: () => "Where hindsight would have saved most beyond it",
+      why: ({ ours }) => `Where hindsight saves most beyond ${named(ours)}`,
     },
   ];
 }

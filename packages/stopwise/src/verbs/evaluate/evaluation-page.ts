@@ -1,4 +1,4 @@
-import type { EvaluateReport, EvaluateRow, RowBound } from "@stopwise/meta-model";
+import type { EvaluateReport, EvaluateRow, MethodHypervolume, RowBound } from "@stopwise/meta-model";
 import { renderTable, type Column } from "../../command-line/table.ts";
 
 const percent = (share: number | null | undefined): string =>
@@ -60,8 +60,22 @@ function boundText(rows: readonly EvaluateRow[]): string {
   return `${boundTitle(bound)}\n${renderTable(methodsOf(rows), columnsOf(bound))}`;
 }
 
+/** The area that each method's points under the mean bounds dominate; nothing where none was counted. */
+function hypervolumeText(volumes: readonly MethodHypervolume[]): string[] {
+  if (volumes.length === 0) return [];
+  const { metricClass, reference } = volumes[0]!;
+  const lost = `${points(reference.emLoss)} ${metricClass === "loss" ? "%" : "points"} lost`;
+  const table = renderTable(volumes, [
+    { title: "method", value: ({ method }) => method },
+    { title: "hypervolume", value: ({ value }) => value.toFixed(3), align: "right" },
+  ]);
+  return [
+    `Area of saving against loss under all mean bounds, from ${percent(reference.saving)} % saved and ${lost}\n${table}`,
+  ];
+}
+
 /**
- * The printed form of an evaluation: for each bound a table of methods, over all metric classes.
+ * The printed form of an evaluation: for each bound a table of methods, over all metric classes, and their hypervolumes.
  *
  * @param report - what `evaluate` gave
  * @param weighting - whether each group or each run counts 1
@@ -74,7 +88,14 @@ export function evaluationPage(report: EvaluateReport, weighting: "group" | "run
     const bounds = new Map(rows.map((row) => [JSON.stringify(row.bound), row.bound]));
     const title = block === "loss" ? "Runs with a loss only (loss: relative increase in percent)" : "";
     const ofBound = (key: string): EvaluateRow[] => rows.filter((row) => JSON.stringify(row.bound) === key);
-    return [...(title === "" ? [] : [title]), ...[...bounds.keys()].map((key) => boundText(ofBound(key)))];
+    const volumes = report.hypervolume?.filter(
+      (it) => it.metricClass === block && it.weighting === weighting,
+    );
+    return [
+      ...(title === "" ? [] : [title]),
+      ...[...bounds.keys()].map((key) => boundText(ofBound(key))),
+      ...hypervolumeText(volumes ?? []),
+    ];
   });
   const floor = report.rows[0]?.noiseFloor;
   const out = report.folds === "source" ? ", whole sources left out" : "";
