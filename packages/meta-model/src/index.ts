@@ -17,6 +17,7 @@ export {
   type FewShotOptions,
   type FewShotPoint,
 } from "./referee/few-shot.ts";
+export type { OwnRunsUse } from "./referee/own-runs-kernel.ts";
 export type { FittedInRun, InRunLearner, InRunModel, InRunTraining } from "./learned/in-run-learner.ts";
 export type { EvaluateReport, EvaluateRow, RowBound, Selection } from "./referee/report.ts";
 export { recommendFrom, type RecommendOptions } from "./model/recommend-from.ts";
