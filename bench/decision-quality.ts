@@ -93,12 +93,15 @@ function useOf(name: string): OwnRunsUse {
   throw new Error(`--own is weight-GROUPS, outcomes-SCALE or residuals-SCALE, got ${name}.`);
 }
 
-function printFewShot(runs: readonly RunRecord[], { seed, own }: { seed: number; own: string }): void {
+function printFewShot(
+  runs: readonly RunRecord[],
+  { seed, own, draws }: { seed: number; own: string; draws: number },
+): void {
   console.log(
     "| bound | tasks with | method | own runs | their share | saved | 95 % | gain | 95 % | points lost | over bound | tasks | runs |",
   );
   console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-  for (const point of fewShot(runs, { bounds: fewShotBounds, seed, use: useOf(own) })) {
+  for (const point of fewShot(runs, { bounds: fewShotBounds, seed, draws, use: useOf(own) })) {
     const cells = [
       boundName(point),
       `${point.cohort}`,
@@ -125,6 +128,7 @@ const { values, positionals } = parseArgs({
     coverage: { type: "boolean", default: false },
     "few-shot": { type: "boolean", default: false },
     own: { type: "string", default: "weight-10" },
+    draws: { type: "string", default: "1" },
     class: { type: "string", default: "all" },
     weighting: { type: "string", default: "group" },
     folds: { type: "string", default: "group" },
@@ -139,7 +143,7 @@ if (file === undefined) throw new Error("Name a run-record file.");
 const runs = runRecords(file, Number(values.every));
 const seed = Number(values.seed);
 if (values.coverage) printCoverage(runs, seed);
-else if (values["few-shot"]) printFewShot(runs, { seed, own: values.own });
+else if (values["few-shot"]) printFewShot(runs, { seed, own: values.own, draws: Number(values.draws) });
 else {
   const started = process.cpuUsage();
   const test = values.test === undefined ? {} : { test: runRecords(values.test) };

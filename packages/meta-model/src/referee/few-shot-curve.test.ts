@@ -64,6 +64,12 @@ describe("few-shot curve", () => {
     expect(curve("best-policies")[1]).toMatchObject({ meanSaving: 0.5, gain: { mean: 0.25 }, ownShare: 0 });
   });
 
+  test("the splits of a task weigh one task together", () => {
+    const splits = [task(0, 0, along([0, 0])), task(0, 0, along([1, 0])), task(1, 0, along([0.25, 0]))];
+    const [point] = fewShotCurve(splits, { method: "recommend-frontier", counts: [0], bound, seed: 1 });
+    expect(point).toMatchObject({ meanSaving: 0.375, nGroups: 2, nRuns: 3 });
+  });
+
   test("no level that keeps the bound is never-stop", () => {
     const losing = [task(0, 0, along([1, 0.5]))].map((it) => ({
       ...it,

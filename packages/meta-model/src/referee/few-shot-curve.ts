@@ -4,7 +4,7 @@ import type { FewShotMethod, FewShotPoint } from "./few-shot.ts";
 import { startOf, type LevelOutcomes } from "./level-outcomes.ts";
 import { rowBound } from "./row.ts";
 
-/** What every method did to the judged runs of one task, with some of its runs known. */
+/** What every method did to the judged runs of one task, in one of its splits, with some of its runs known. */
 export interface JudgedTask {
   readonly bound: Bound;
   readonly group: number;
@@ -44,8 +44,8 @@ export function fewShotCurve(
   const names = [...new Set(tasks.map((task) => task.group))];
   const draws = drawGroups(names.length, nDraws, seed + 17);
   const everything = new Uint16Array(names.length).fill(1);
-  const tasksWith = (ownRuns: number): JudgedTask[] =>
-    names.flatMap((name) => tasks.filter((task) => task.group === name && task.ownRuns === ownRuns));
+  const tasksWith = (ownRuns: number): JudgedTask[][] =>
+    names.map((name) => tasks.filter((task) => task.group === name && task.ownRuns === ownRuns));
   const without = taskMeans(tasksWith(counts[0]!), comparedWith(method), bound);
   const savingsWithout = drawnSavings(without, draws, bound);
   const savedWithout = bestLevel(without, everything, bound).saving;
@@ -69,11 +69,11 @@ export function fewShotCurve(
         low: orderStatistic(gains, 0.025),
         high: orderStatistic(gains, 0.975),
       },
-      ownShare: method.startsWith("recommend") ? meanShare(those) : 0,
+      ownShare: method.startsWith("recommend") ? average(those.flat(), (task) => task.ownShare) : 0,
       meanEmLoss: at(means.emLoss),
       shareOverBound: at(means.over),
       nGroups: names.length,
-      nRuns: those.reduce((sum, task) => sum + task.nRuns, 0),
+      nRuns: those.flat().reduce((sum, task) => sum + task.nRuns, 0),
     };
   });
 }
@@ -83,22 +83,23 @@ function comparedWith(method: FewShotMethod): FewShotMethod {
   return method.startsWith("best") ? "recommend-frontier" : method;
 }
 
-function meanShare(tasks: readonly JudgedTask[]): number {
-  return tasks.reduce((sum, task) => sum + task.ownShare, 0) / tasks.length;
+function average<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + of(item), 0) / items.length;
 }
 
-function taskMeans(tasks: readonly JudgedTask[], method: FewShotMethod, bound: Bound): TaskMeans {
-  const nLevels = tasks[0]?.outcomes[method].nLevels ?? 0;
+/** Means over the splits of each task, every split weighing the same. */
+function taskMeans(tasks: readonly JudgedTask[][], method: FewShotMethod, bound: Bound): TaskMeans {
+  const nLevels = tasks[0]?.[0]?.outcomes[method].nLevels ?? 0;
   const over: Bound = { kind: "tail", maxEmLoss: bound.maxEmLoss };
-  const levels = Array.from({ length: nLevels }, (_, level) => level);
   const means = (of: (outcomes: LevelOutcomes, cell: number) => number): Float64Array[] =>
-    levels.map((level) =>
-      Float64Array.from(tasks, (task) => {
-        const outcomes = task.outcomes[method];
-        let sum = 0;
-        for (let run = 0; run < outcomes.nRuns; run++) sum += of(outcomes, startOf(outcomes, run) + level);
-        return sum / outcomes.nRuns;
-      }),
+    Array.from({ length: nLevels }, (_, level) =>
+      Float64Array.from(tasks, (splits) =>
+        average(splits, ({ outcomes }) => {
+          const those = outcomes[method];
+          const runs = Array.from({ length: those.nRuns }, (_run, run) => run);
+          return average(runs, (run) => of(those, startOf(those, run) + level));
+        }),
+      ),
     );
   return {
     saving: means(({ saving }, cell) => saving[cell]!),

@@ -96,6 +96,14 @@ describe("few-shot", () => {
     expect(point.shareOverBound).toBe(0);
   });
 
+  test("more draws judge more runs of the same tasks", () => {
+    const options = { bounds: [tail], seed: 1, ownRuns: [0, 3], policies } as const;
+    const [one] = fewShot(runs(6, 9), options);
+    const [two] = fewShot(runs(6, 9), { ...options, draws: 2 });
+    expect([one!.nGroups, one!.nRuns]).toEqual([6, 18]);
+    expect([two!.nGroups, two!.nRuns]).toEqual([6, 36]);
+  });
+
   test("no task with enough runs gives no point", () => {
     expect(fewShot(runs(4, 2), { bounds: [tail], seed: 1, ownRuns: [0, 3], policies })).toEqual([]);
   });

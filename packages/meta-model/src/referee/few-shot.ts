@@ -55,6 +55,7 @@ export interface FewShotPoint {
   readonly meanEmLoss: number;
   readonly shareOverBound: number;
   readonly nGroups: number;
+  /** Judged runs; those of each draw count. */
   readonly nRuns: number;
 }
 
@@ -66,6 +67,8 @@ export interface FewShotOptions {
   readonly ownRuns?: readonly number[];
   /** What own runs do to a prediction; default, they weigh ten groups together. */
   readonly use?: OwnRunsUse;
+  /** How often each task is split into own and judged runs; its means are over all of these. Default 1. */
+  readonly draws?: number;
   readonly policies?: readonly SimplePolicy[];
   /** Called as each fold begins. */
   readonly onProgress?: (message: string) => void;
@@ -128,18 +131,16 @@ function foldOutcomes(
   fold: Fold,
   options: FewShotOptions & { ownRuns: readonly number[] },
 ): JudgedTask[] {
-  const { ownRuns, bounds, use = { kind: "weight", groups: 10 } } = options;
-  const tasks = newTasks(study, fold, {
-    seed: seedFor(options.seed, "own runs"),
-    fewest: ownRuns.find((count) => count > 0) ?? 1,
-    most: ownRuns.at(-1) ?? 0,
-  });
+  const { ownRuns, bounds, draws = 1, use = { kind: "weight", groups: 10 } } = options;
+  const tasks = Array.from({ length: draws }, (_, draw) =>
+    newTasks(study, fold, {
+      seed: seedFor(options.seed, draw === 0 ? "own runs" : `own runs, draw ${draw}`),
+      fewest: ownRuns.find((count) => count > 0) ?? 1,
+      most: ownRuns.at(-1) ?? 0,
+    }),
+  ).flat();
   if (tasks.length === 0) return [];
-  const kernel = new OwnRunsKernel(
-    study,
-    fold,
-    tasks.flatMap((task) => task.pool),
-  );
+  const kernel = new OwnRunsKernel(study, fold, [...new Set(tasks.flatMap((task) => task.pool))]);
   const levels = bounds.map((bound) => kernel.level(bound));
   return tasks.flatMap((task) => {
     const plain = kernel.predict(task.pool, [], use).predictions;
