@@ -1,6 +1,6 @@
 // Decision quality on run-record files: `tsx bench/decision-quality.ts ../shared/curves/finetune.jsonl.gz [--test FILE]`.
 // Prints the main rows of the referee as a table, whole sources left out with `--folds source`; `--coverage` measures the
-// coverage of certificates instead, `--few-shot` what the first own runs of a task bring.
+// coverage of certificates instead, `--few-shot` what the first own runs of a task bring (`--own` how they are used).
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { groupOf, reachedPlan, type RunRecord } from "@stopwise/core";
@@ -13,6 +13,7 @@ import {
   type Bound,
   type CoverageRow,
   type EvaluateRow,
+  type OwnRunsUse,
 } from "@stopwise/meta-model";
 import { runRecords } from "./run-records.ts";
 
@@ -84,19 +85,33 @@ function printCoverage(runs: readonly RunRecord[], seed: number): void {
   coverageOf(runs, { bounds, seed, nParts: 5, nPermutations: 400, onRow });
 }
 
-function printFewShot(runs: readonly RunRecord[], seed: number): void {
+/** What `--own` names: `weight-10`, `outcomes-1`, `residuals-0.3`, ... */
+function useOf(name: string): OwnRunsUse {
+  const [kind, number] = name.split("-");
+  if (kind === "weight") return { kind, groups: Number(number) };
+  if (kind === "outcomes" || kind === "residuals") return { kind, scale: Number(number) };
+  throw new Error(`--own is weight-GROUPS, outcomes-SCALE or residuals-SCALE, got ${name}.`);
+}
+
+function printFewShot(
+  runs: readonly RunRecord[],
+  { seed, own, draws }: { seed: number; own: string; draws: number },
+): void {
   console.log(
-    "| bound | tasks with | method | own runs | saved | 95 % | points lost | over bound | tasks | runs |",
+    "| bound | tasks with | method | own runs | their share | saved | 95 % | gain | 95 % | points lost | over bound | tasks | runs |",
   );
-  console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-  for (const point of fewShot(runs, { bounds: fewShotBounds, seed })) {
+  console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+  for (const point of fewShot(runs, { bounds: fewShotBounds, seed, draws, use: useOf(own) })) {
     const cells = [
       boundName(point),
       `${point.cohort}`,
       point.method,
       point.ownRuns,
+      point.ownShare.toFixed(2),
       point.meanSaving.toFixed(3),
       `${point.low.toFixed(2)} to ${point.high.toFixed(2)}`,
+      point.gain.mean.toFixed(3),
+      `${point.gain.low.toFixed(3)} to ${point.gain.high.toFixed(3)}`,
       (100 * point.meanEmLoss).toFixed(2),
       point.shareOverBound.toFixed(3),
       point.nGroups,
@@ -112,6 +127,8 @@ const { values, positionals } = parseArgs({
     test: { type: "string" },
     coverage: { type: "boolean", default: false },
     "few-shot": { type: "boolean", default: false },
+    own: { type: "string", default: "weight-10" },
+    draws: { type: "string", default: "1" },
     class: { type: "string", default: "all" },
     weighting: { type: "string", default: "group" },
     folds: { type: "string", default: "group" },
@@ -126,7 +143,7 @@ if (file === undefined) throw new Error("Name a run-record file.");
 const runs = runRecords(file, Number(values.every));
 const seed = Number(values.seed);
 if (values.coverage) printCoverage(runs, seed);
-else if (values["few-shot"]) printFewShot(runs, seed);
+else if (values["few-shot"]) printFewShot(runs, { seed, own: values.own, draws: Number(values.draws) });
 else {
   const started = process.cpuUsage();
   const test = values.test === undefined ? {} : { test: runRecords(values.test) };

@@ -18,6 +18,7 @@ export {
   type FewShotOptions,
   type FewShotPoint,
 } from "./referee/few-shot.ts";
+export type { OwnRunsUse } from "./referee/own-runs-kernel.ts";
 export type { FittedInRun, InRunLearner, InRunModel, InRunTraining } from "./learned/in-run-learner.ts";
 export type {
   EvaluateReport,

@@ -67,6 +67,43 @@ describe("few-shot", () => {
     expect(points.some((it) => it.ownRuns > it.cohort)).toBe(false);
   });
 
+  test("the head-room is what one policy for each task saves, and own runs close it at equal loss", () => {
+    const best = at("best-policies", 0).meanSaving;
+    expect(best).toBeGreaterThan(0.4);
+    expect(at("recommend-frontier", 9).meanSaving).toBeCloseTo(best, 6);
+    expect(at("best-on-own", 9).meanSaving).toBeCloseTo(best, 6);
+    expect(at("best-on-own", 0).meanSaving).toBe(0);
+    expect(at("recommend-frontier", 9).gain.low).toBeGreaterThan(0);
+  });
+
+  test("own runs that weigh 400 groups make up most of a prediction", () => {
+    expect(at("recommend", 0).ownShare).toBe(0);
+    expect(at("recommend", 9).ownShare).toBeGreaterThan(0.8);
+  });
+
+  test.each(["outcomes", "residuals"] as const)("own %s, at their credibility, teach the same", (kind) => {
+    const blended = fewShot(runs(12, 15), {
+      bounds: [tail],
+      seed: 1,
+      ownRuns: [0, 9],
+      policies,
+      use: { kind, scale: 1 },
+    });
+    const point = blended.find((it) => it.method === "recommend-frontier" && it.ownRuns === 9)!;
+    // Runs of a task are alike: no variance within groups, and own runs count for everything.
+    expect(point.ownShare).toBeCloseTo(1, 6);
+    expect(point.meanSaving).toBeGreaterThan(0.4);
+    expect(point.shareOverBound).toBe(0);
+  });
+
+  test("more draws judge more runs of the same tasks", () => {
+    const options = { bounds: [tail], seed: 1, ownRuns: [0, 3], policies } as const;
+    const [one] = fewShot(runs(6, 9), options);
+    const [two] = fewShot(runs(6, 9), { ...options, draws: 2 });
+    expect([one!.nGroups, one!.nRuns]).toEqual([6, 18]);
+    expect([two!.nGroups, two!.nRuns]).toEqual([6, 36]);
+  });
+
   test("no task with enough runs gives no point", () => {
     expect(fewShot(runs(4, 2), { bounds: [tail], seed: 1, ownRuns: [0, 3], policies })).toEqual([]);
   });

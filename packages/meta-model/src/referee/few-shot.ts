@@ -1,25 +1,36 @@
 import type { RunRecord, SimplePolicy } from "@stopwise/core";
 import { defaultPortfolio, outcomeTable } from "@stopwise/policies";
-import { boundedLoss, type Bound } from "../certificates/bound.ts";
+import type { Bound } from "../certificates/bound.ts";
 import { calibrate } from "../certificates/calibrate.ts";
+import type { PolicyPrediction } from "../choice/prediction.ts";
 import { configurationOf } from "../model/configuration.ts";
 import { seedFor } from "@stopwise/core/random";
 import { medianRule } from "./baselines.ts";
-import { bootstrapMeans, drawGroups, orderStatistic } from "./bootstrap.ts";
+import { fewShotCurve, type JudgedTask } from "./few-shot-curve.ts";
 import { newTasks, type NewTask } from "./few-shot-tasks.ts";
-import { atLevel, outcomesOfSettings } from "./level-outcomes.ts";
-import { sampleOf } from "./level-quality.ts";
-import { OwnRunsKernel } from "./own-runs-kernel.ts";
-import { rowBound } from "./row.ts";
+import { atLevel, outcomesOfSettings, type LevelOutcomes } from "./level-outcomes.ts";
+import { OwnRunsKernel, type OwnRunsUse } from "./own-runs-kernel.ts";
 import type { RowBound } from "./report.ts";
 import { shiftedSettings } from "./start-method.ts";
 import { studyOf, type Fold, type Study } from "./study.ts";
 
 /**
- * What own runs are put to: `recommend`, they join the past runs of a recommendation; `same-task-certificate`, they
- * calibrate it, each configuration once, and train nothing; `median-rule`, they are the past runs of the rule.
+ * What own runs are put to.
+ *
+ * - `recommend`: they join the past runs of a recommendation.
+ * - `recommend-frontier`: the same, its level chosen on the judged runs: what own runs tell, at one loss; nobody gets it.
+ * - `best-on-own`: one policy for each task, the best on the own runs alone at a price of loss chosen on the judged runs.
+ * - `best-policies`: the same, the best on the judged runs: the head-room, whatever own runs could tell.
+ * - `same-task-certificate`: they calibrate a recommendation, each configuration once, and train nothing.
+ * - `median-rule`: they are the past runs of the rule.
  */
-export type FewShotMethod = "recommend" | "same-task-certificate" | "median-rule";
+export type FewShotMethod =
+  | "recommend"
+  | "recommend-frontier"
+  | "best-on-own"
+  | "best-policies"
+  | "same-task-certificate"
+  | "median-rule";
 
 /** What a number of the user's own runs of a task brings. */
 export interface FewShotPoint {
@@ -34,9 +45,17 @@ export interface FewShotPoint {
   /** 95 % group-bootstrap interval of the mean saving. */
   readonly low: number;
   readonly high: number;
+  /**
+   * Saving over that without own runs, with its 95 % interval: tasks are paired, and drawn together. That of
+   * `recommend-frontier` for policies that are best on some runs: both are at the loss of the bound.
+   */
+  readonly gain: { readonly mean: number; readonly low: number; readonly high: number };
+  /** Share of the predictions that is the own runs', a mean over tasks; 0 where they predict nothing. */
+  readonly ownShare: number;
   readonly meanEmLoss: number;
   readonly shareOverBound: number;
   readonly nGroups: number;
+  /** Judged runs; those of each draw count. */
   readonly nRuns: number;
 }
 
@@ -46,8 +65,10 @@ export interface FewShotOptions {
   readonly seed: number;
   /** Numbers of own runs, ascending; default 0, 1, 3, 10, 30. */
   readonly ownRuns?: readonly number[];
-  /** Weight of all own runs together, in groups; default 10. */
-  readonly ownWeight?: number;
+  /** What own runs do to a prediction; default, they weigh ten groups together. */
+  readonly use?: OwnRunsUse;
+  /** How often each task is split into own and judged runs; its means are over all of these. Default 1. */
+  readonly draws?: number;
   readonly policies?: readonly SimplePolicy[];
   /** Called as each fold begins. */
   readonly onProgress?: (message: string) => void;
@@ -55,24 +76,19 @@ export interface FewShotOptions {
 
 /** Bounds that few-shot curves are drawn for. */
 export const fewShotBounds: readonly Bound[] = [
-  { kind: "mean", maxEmLoss: 0.005 },
-  { kind: "mean", maxEmLoss: 0.01 },
+  ...[0.0025, 0.005, 0.01, 0.02].map((maxEmLoss): Bound => ({ kind: "mean", maxEmLoss })),
   { kind: "tail", maxEmLoss: 0.01, alpha: 0.1 },
 ];
 
 const defaultOwnRuns: readonly number[] = [0, 1, 3, 10, 30];
-const methods: readonly FewShotMethod[] = ["recommend", "same-task-certificate", "median-rule"];
-
-interface JudgedRun {
-  readonly method: FewShotMethod;
-  readonly bound: Bound;
-  readonly group: number;
-  /** Runs of the task that may be the user's own. */
-  readonly pool: number;
-  readonly ownRuns: number;
-  readonly saving: number;
-  readonly emLoss: number;
-}
+const methods: readonly FewShotMethod[] = [
+  "recommend",
+  "recommend-frontier",
+  "best-on-own",
+  "best-policies",
+  "same-task-certificate",
+  "median-rule",
+];
 
 /**
  * Saving and loss as the first runs of a task come in. The tasks of a fold are new to its training part; k runs of one of
@@ -93,101 +109,106 @@ export function fewShot(runs: readonly RunRecord[], options: FewShotOptions): Fe
   });
   const cohorts = ownRuns.filter((count) => count > 0);
   return options.bounds.flatMap((bound) =>
-    cohorts.flatMap((cohort) =>
-      methods.flatMap((method) =>
-        ownRuns
-          .filter((count) => count <= cohort)
-          .flatMap((count) => {
-            const those = judged.filter(
-              (run) =>
-                run.bound === bound && run.method === method && run.ownRuns === count && run.pool >= cohort,
-            );
-            return those.length === 0
-              ? []
-              : [{ method, kind, cohort, ownRuns: count, ...summary(those, bound, seed) }];
-          }),
-      ),
-    ),
+    cohorts.flatMap((cohort) => {
+      const those = judged.filter((task) => task.bound === bound && task.pool >= cohort);
+      const counts = ownRuns.filter((count) => count <= cohort);
+      return those.length === 0
+        ? []
+        : methods.flatMap((method) =>
+            fewShotCurve(those, { method, counts, bound, seed }).map((point) => ({
+              method,
+              kind,
+              cohort,
+              ...point,
+            })),
+          );
+    }),
   );
-}
-
-function summary(
-  runs: readonly JudgedRun[],
-  bound: Bound,
-  seed: number,
-): Omit<FewShotPoint, "method" | "kind" | "cohort" | "ownRuns"> {
-  const { weights, groups } = sampleOf([...runs.keys()], (index) => runs[index]!.group, "group");
-  const mean = (of: (run: JudgedRun) => number): number =>
-    runs.reduce((sum, run, index) => sum + weights[index]! * of(run), 0);
-  const slot = new Map([...new Set(groups)].map((group, index) => [group, index]));
-  const sums = new Float64Array(slot.size);
-  runs.forEach((run, index) => (sums[slot.get(run.group)!]! += weights[index]! * run.saving));
-  const draws = drawGroups(slot.size, 600, seed + 17);
-  const savings = bootstrapMeans(draws, sums, new Float64Array(slot.size).fill(1 / slot.size));
-  const over: Bound = { kind: "tail", maxEmLoss: bound.maxEmLoss };
-  return {
-    bound: rowBound(bound),
-    meanSaving: mean((run) => run.saving),
-    low: orderStatistic(savings, 0.025),
-    high: orderStatistic(savings, 0.975),
-    meanEmLoss: mean((run) => run.emLoss),
-    shareOverBound: mean((run) => boundedLoss(over, run.emLoss)),
-    nGroups: slot.size,
-    nRuns: runs.length,
-  };
 }
 
 function foldOutcomes(
   study: Study,
   fold: Fold,
   options: FewShotOptions & { ownRuns: readonly number[] },
-): JudgedRun[] {
-  const { ownRuns, bounds, ownWeight = 10 } = options;
-  const tasks = newTasks(study, fold, {
-    seed: seedFor(options.seed, "own runs"),
-    fewest: ownRuns.find((count) => count > 0) ?? 1,
-    most: ownRuns.at(-1) ?? 0,
-  });
+): JudgedTask[] {
+  const { ownRuns, bounds, draws = 1, use = { kind: "weight", groups: 10 } } = options;
+  const tasks = Array.from({ length: draws }, (_, draw) =>
+    newTasks(study, fold, {
+      seed: seedFor(options.seed, draw === 0 ? "own runs" : `own runs, draw ${draw}`),
+      fewest: ownRuns.find((count) => count > 0) ?? 1,
+      most: ownRuns.at(-1) ?? 0,
+    }),
+  ).flat();
   if (tasks.length === 0) return [];
-  const kernel = new OwnRunsKernel(
-    study,
-    fold,
-    tasks.flatMap((task) => task.pool),
-  );
-  return bounds.flatMap((bound) => {
-    const rule = { bound, level: kernel.level(bound), ownWeight };
-    return tasks.flatMap((task) => {
-      const bases = (rows: readonly number[]): Int32Array => kernel.settings(rows, [], rule);
-      const [poolBases, judgedBases] = [bases(task.pool), bases(task.judged)];
-      return ownRuns
-        .filter((count) => count <= task.pool.length)
-        .flatMap((count) => {
-          const own = task.pool.slice(0, count);
-          const chosen = kernel.settings(task.judged, own, rule);
-          const outcomes: Record<FewShotMethod, Outcomes> = {
-            recommend: atLevel(outcomesOfSettings(study.experience.table, task.judged, chosen), 0),
-            "same-task-certificate": certifiedByOwn(study, task, {
-              own,
-              bound,
-              ownBases: poolBases.subarray(0, count),
-              judgedBases,
-            }),
-            "median-rule": byMedianRule(study, fold, { own, judged: task.judged }),
+  const kernel = new OwnRunsKernel(study, fold, [...new Set(tasks.flatMap((task) => task.pool))]);
+  const levels = bounds.map((bound) => kernel.level(bound));
+  return tasks.flatMap((task) => {
+    const plain = kernel.predict(task.pool, [], use).predictions;
+    return ownRuns
+      .filter((count) => count <= task.pool.length)
+      .flatMap((count) => {
+        const own = task.pool.slice(0, count);
+        const asked = { study, fold, kernel, task, own };
+        const median = byMedianRule(study, fold, { own, judged: task.judged });
+        const unaided = kernel.predict(task.judged, [], use).predictions;
+        const aided = kernel.predict(task.judged, own, use);
+        return bounds.map((bound, index): JudgedTask => {
+          const at = { ...asked, bound, level: levels[index]! };
+          return {
+            bound,
+            group: task.group,
+            pool: task.pool.length,
+            ownRuns: count,
+            ownShare: aided.ownShare,
+            nRuns: task.judged.length,
+            outcomes: {
+              ...recommendations(at, aided.predictions),
+              "same-task-certificate": certifiedByOwn(at, { own: plain.slice(0, count), judged: unaided }),
+              "median-rule": median,
+            },
           };
-          return methods.flatMap((method) =>
-            task.judged.map((_, index): JudgedRun => ({
-              method,
-              bound,
-              group: task.group,
-              pool: task.pool.length,
-              ownRuns: count,
-              saving: outcomes[method].saving[index]!,
-              emLoss: outcomes[method].emLoss[index]!,
-            })),
-          );
         });
-    });
+      });
   });
+}
+
+/** A task, some of its runs that are the user's own, and a question. */
+interface Asked {
+  readonly study: Study;
+  readonly kernel: OwnRunsKernel;
+  readonly task: NewTask;
+  readonly own: readonly number[];
+  readonly bound: Bound;
+  /** Number of the level that the training part fixed. */
+  readonly level: number;
+}
+
+function recommendations(
+  { study, kernel, task, own, bound, level }: Asked,
+  predictions: readonly PolicyPrediction[],
+): Record<"recommend" | "recommend-frontier" | "best-on-own" | "best-policies", LevelOutcomes> {
+  const under = (settings: Int32Array): LevelOutcomes =>
+    outcomesOfSettings(study.experience.table, task.judged, settings);
+  const bestOn = (rows: readonly number[]): LevelOutcomes => {
+    const settings = kernel.bestSettings(rows, bound);
+    return under(Int32Array.from(task.judged.flatMap(() => [...settings])));
+  };
+  const frontier = under(kernel.settings(predictions, bound));
+  return {
+    recommend: oneLevel(atLevel(frontier, level)),
+    "recommend-frontier": frontier,
+    "best-on-own": bestOn(own),
+    "best-policies": bestOn(task.judged),
+  };
+}
+
+function oneLevel({ saving, emLoss }: Outcomes): LevelOutcomes {
+  return {
+    nRuns: saving.length,
+    nLevels: 1,
+    saving: Float32Array.from(saving),
+    emLoss: Float32Array.from(emLoss),
+  };
 }
 
 interface Outcomes {
@@ -200,21 +221,19 @@ interface Outcomes {
  * there are too few of them.
  */
 function certifiedByOwn(
-  study: Study,
-  { judged }: NewTask,
-  {
-    own,
-    bound,
-    ownBases,
-    judgedBases,
-  }: { own: readonly number[]; bound: Bound; ownBases: Int32Array; judgedBases: Int32Array },
-): Outcomes {
+  { study, kernel, task, own, bound, level }: Asked,
+  predicted: { own: readonly PolicyPrediction[]; judged: readonly PolicyPrediction[] },
+): LevelOutcomes {
   const { table, runs } = study.experience;
-  const along = (rows: readonly number[], bases: Int32Array) =>
-    outcomesOfSettings(table, rows, shiftedSettings(study, bases));
-  const outcomes = along(judged, judgedBases);
-  if (own.length === 0) return atLevel(outcomes, 0);
-  const calibration = along(own, ownBases);
+  const along = (rows: readonly number[], predictions: readonly PolicyPrediction[]): LevelOutcomes => {
+    const settings = kernel.settings(predictions, bound);
+    const nLevels = settings.length / rows.length;
+    const bases = Int32Array.from(rows, (_, run) => settings[run * nLevels + level]!);
+    return outcomesOfSettings(table, rows, shiftedSettings(study, bases));
+  };
+  const outcomes = along(task.judged, predicted.judged);
+  if (own.length === 0) return oneLevel(atLevel(outcomes, 0));
+  const calibration = along(own, predicted.own);
   const { setting } = calibrate(
     {
       loss: calibration.emLoss,
@@ -223,18 +242,18 @@ function certifiedByOwn(
     },
     bound,
   );
-  return atLevel(outcomes, setting);
+  return oneLevel(atLevel(outcomes, setting));
 }
 
 function byMedianRule(
   study: Study,
   fold: Fold,
   { own, judged }: { own: readonly number[]; judged: readonly number[] },
-): Outcomes {
+): LevelOutcomes {
   const stops = medianRule.stops(study, { ...fold, train: own, judged });
   const tables = judged.map((row) => outcomeTable(study.experience.curves[row]!, "best"));
-  return {
+  return oneLevel({
     saving: tables.map((table, index) => table.saving[stops[index]!]!),
     emLoss: tables.map((table, index) => table.emLoss[stops[index]!]!),
-  };
+  });
 }

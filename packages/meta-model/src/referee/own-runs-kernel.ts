@@ -1,19 +1,37 @@
+import { seedFor } from "@stopwise/core/random";
 import type { Bound } from "../certificates/bound.ts";
-import { chooseAlong, choiceLevels } from "../choice/choose.ts";
-import { predictionOf, riskOf, targetsOf, type PolicyPrediction } from "../choice/prediction.ts";
+import { chooseAlong, choiceLevels, type ChoiceRule } from "../choice/choose.ts";
+import { nTargetsOf, predictionOf, riskOf, targetsOf, type PolicyPrediction } from "../choice/prediction.ts";
 import { trainingPart, type TrainingPart } from "../choice/training-part.ts";
 import type { TrainingSet } from "../estimators/estimator.ts";
 import { FittedKernel } from "../estimators/kernel.ts";
 import { rowsOf } from "../portfolio/outcome-table.ts";
-import { seedFor } from "@stopwise/core/random";
+import { credibility } from "./credibility.ts";
 import { defaultCaution, safestBest } from "./decide.ts";
 import { outcomesOfSettings } from "./level-outcomes.ts";
 import { levelQualities, sampleOf } from "./level-quality.ts";
 import type { Fold, Study } from "./study.ts";
 
 /**
- * Kernel-weighted recommendations of one fold, to which runs of a new task can be added: they weigh as much as a number of
- * groups together, and the rule of choice stays as the training part fixed it.
+ * What own runs do to a prediction.
+ *
+ * - `weight`: they join the neighbours and weigh as much as a number of groups together.
+ * - `outcomes`: k of them count k / (k + m) and the prediction m / (k + m), m being {@link credibility} x scale.
+ * - `residuals`: the same, of the difference between their outcomes and what was predicted for them.
+ */
+export type OwnRunsUse =
+  | { readonly kind: "weight"; readonly groups: number }
+  | { readonly kind: "outcomes" | "residuals"; readonly scale: number };
+
+/** Predictions with the share of them that is the own runs', a mean over what was predicted. */
+export interface OwnRunsPrediction {
+  readonly predictions: readonly PolicyPrediction[];
+  readonly ownShare: number;
+}
+
+/**
+ * Kernel-weighted recommendations of one fold, to which runs of a new task can be added; the rule of choice stays as the
+ * training part fixed it.
  */
 export class OwnRunsKernel {
   readonly #study: Study;
@@ -22,6 +40,7 @@ export class OwnRunsKernel {
   readonly #withOwn: FittedKernel;
   readonly #training: TrainingSet;
   readonly #at: ReadonlyMap<number, number>;
+  #worth: Float64Array | undefined;
 
   /**
    * Fits on the training part of a fold.
@@ -42,31 +61,104 @@ export class OwnRunsKernel {
     this.#at = new Map(pool.map((row, index) => [row, this.#part.rows.length + index]));
   }
 
-  /** The level of the constraint that keeps the bound on held-out predictions of the training part; 0 where none does. */
+  /**
+   * Number of the level of the constraint that keeps the bound on held-out predictions of the training part; 0,
+   * never-stop, where none does.
+   */
   level(bound: Bound): number {
     return promisedLevel(this.#part, this.#plain, bound);
   }
 
+  /** What is predicted for some rows once own runs, rows of the pool, are known. */
+  predict(rows: readonly number[], own: readonly number[], use: OwnRunsUse): OwnRunsPrediction {
+    if (own.length === 0) {
+      const predictions = rows.map((row) => this.#read(this.#plain.predict(this.#features(row))));
+      return { predictions, ownShare: 0 };
+    }
+    return use.kind === "weight" ? this.#weighted(rows, own, use.groups) : this.#blended(rows, own, use);
+  }
+
+  /** The settings that the constraint chooses at every level, `[nRows, nLevels]`. */
+  settings(predictions: readonly PolicyPrediction[], bound: Bound): Int32Array {
+    return settingsAlong(predictions, this.#part.candidates, { bound, kind: "constraint" });
+  }
+
   /**
-   * The settings that are chosen for some rows, `[nRows]`, once own runs are known: rows of the pool, each weighing the
-   * same, all together `ownWeight` groups.
+   * The setting that is best on some rows together, once their outcomes are known, at every price of a loss, `[nLevels]`;
+   * never-stop without rows.
    */
-  settings(
-    rows: readonly number[],
-    own: readonly number[],
-    { bound, level, ownWeight }: { bound: Bound; level: number; ownWeight: number },
-  ): Int32Array {
-    const { candidates, training } = this.#part;
-    const oneGroup = 1 / (new Set(training.groups).size + 1);
-    for (const row of own) this.#training.weights[this.#at.get(row)!] = (ownWeight * oneGroup) / own.length;
-    const chosen = Int32Array.from(rows, (row) => {
-      const predicted = this.#withOwn.predict(this.#study.experience.features[row]!);
-      return settingAt(predictionOf(predicted, candidates.length), candidates, { bound, level });
+  bestSettings(rows: readonly number[], bound: Bound): Int32Array {
+    const prediction = this.#read(this.#meanOutcome(rows));
+    return settingsAlong([prediction], this.#part.candidates, { bound, kind: "price" });
+  }
+
+  #features(row: number): Float64Array {
+    return this.#study.experience.features[row]!;
+  }
+
+  #read(row: Float64Array): PolicyPrediction {
+    return predictionOf(row, this.#part.candidates.length);
+  }
+
+  #weighted(rows: readonly number[], own: readonly number[], groups: number): OwnRunsPrediction {
+    const oneGroup = 1 / (new Set(this.#part.training.groups).size + 1);
+    for (const row of own) this.#training.weights[this.#at.get(row)!] = (groups * oneGroup) / own.length;
+    let ownShare = 0;
+    const predictions = rows.map((row) => {
+      const { near, share } = this.#withOwn.local(this.#features(row));
+      near.runs.forEach((run, k) => {
+        if (run >= this.#part.rows.length) ownShare += (share * near.weights[k]!) / rows.length;
+      });
+      return this.#read(this.#withOwn.predict(this.#features(row)));
     });
     for (const row of own) this.#training.weights[this.#at.get(row)!] = 0;
-    return chosen;
+    return { predictions, ownShare };
+  }
+
+  #blended(
+    rows: readonly number[],
+    own: readonly number[],
+    { kind, scale }: Exclude<OwnRunsUse, { kind: "weight" }>,
+  ): OwnRunsPrediction {
+    const k = own.length;
+    const { nTargets } = this.#part.training;
+    const worth = this.#credibility();
+    const share = worth.map((m) => k / (k + scale * m));
+    const shareOf = (t: number): number => share[Math.floor((t * nParts) / nTargets)]!;
+    const outcome = this.#meanOutcome(own);
+    const expected = new Float64Array(nTargets);
+    for (const row of own) {
+      this.#plain.predict(this.#features(row)).forEach((value, t) => (expected[t]! += value / k));
+    }
+    const predictions = rows.map((row) => {
+      const prior = this.#plain.predict(this.#features(row));
+      const against = kind === "outcomes" ? prior : expected;
+      return this.#read(prior.map((value, t) => value + shareOf(t) * (outcome[t]! - against[t]!)));
+    });
+    return { predictions, ownShare: share.reduce((sum, value) => sum + value, 0) / nParts };
+  }
+
+  #credibility(): Float64Array {
+    const { training, rows } = this.#part;
+    this.#worth ??= credibility(
+      training,
+      rows.map((_, run) => this.#plain.predictHeldOut(run).slice()),
+      nParts,
+    );
+    return this.#worth;
+  }
+
+  #meanOutcome(rows: readonly number[]): Float64Array {
+    const { nTargets } = this.#part.training;
+    const targets = targetsOf(rowsOf(this.#study.experience.table, rows), this.#part.candidates);
+    const mean = new Float64Array(nTargets);
+    targets.forEach((value, cell) => (mean[cell % nTargets]! += value / rows.length));
+    return mean;
   }
 }
+
+/** Saving, loss and the tail events: what targets consist of. */
+const nParts = nTargetsOf(1);
 
 /** The training set of a part with further runs that have no weight yet. */
 function withRoomFor(
@@ -87,33 +179,27 @@ function withRoomFor(
   };
 }
 
-function levelsOf(bound: Bound): readonly number[] {
-  return choiceLevels[bound.kind === "tail" ? "tail" : "mean"].constraint;
+function levelsOf(bound: Bound, kind: ChoiceRule["kind"]): readonly number[] {
+  return choiceLevels[bound.kind === "tail" ? "tail" : "mean"][kind];
 }
 
-function settingAt(
-  prediction: PolicyPrediction,
+function settingsAlong(
+  predictions: readonly PolicyPrediction[],
   candidates: readonly number[],
-  { bound, level }: { bound: Bound; level: number },
-): number {
-  const path = { kind: "constraint" as const, levels: [level] };
-  return candidates[chooseAlong(prediction.saving, riskOf(prediction, bound), path)[0]!]!;
+  { bound, kind }: { bound: Bound; kind: ChoiceRule["kind"] },
+): Int32Array {
+  const path = { kind, levels: levelsOf(bound, kind) };
+  return Int32Array.from(
+    predictions.flatMap((prediction) =>
+      Array.from(chooseAlong(prediction.saving, riskOf(prediction, bound), path), (k) => candidates[k]!),
+    ),
+  );
 }
 
-/** The level of the constraint that keeps the bound on held-out predictions of the training part; 0 where none does. */
 function promisedLevel(part: TrainingPart, kernel: FittedKernel, bound: Bound): number {
   const { experience, rows, candidates } = part;
-  const levels = levelsOf(bound);
-  const settings = Int32Array.from(
-    rows.flatMap((_, run) => {
-      const prediction = predictionOf(kernel.predictHeldOut(run), candidates.length);
-      const path = { kind: "constraint" as const, levels };
-      return Array.from(
-        chooseAlong(prediction.saving, riskOf(prediction, bound), path),
-        (k) => candidates[k]!,
-      );
-    }),
-  );
+  const held = rows.map((_, run) => predictionOf(kernel.predictHeldOut(run), candidates.length));
+  const settings = settingsAlong(held, candidates, { bound, kind: "constraint" });
   const complete = [...rows.keys()].filter((index) => experience.complete[rows[index]!]!);
   const sample = sampleOf(complete, (index) => experience.groups[rows[index]!]!, "group");
   const outcomes = outcomesOfSettings(experience.table, rows, settings);
@@ -122,5 +208,5 @@ function promisedLevel(part: TrainingPart, kernel: FittedKernel, bound: Bound): 
     caution: defaultCaution,
     further: "largest",
   });
-  return chosen === undefined ? 0 : levels[chosen.level]!;
+  return chosen?.level ?? 0;
 }
