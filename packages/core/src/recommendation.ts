@@ -62,7 +62,9 @@ const considerSchema = z.object({
   note: z.string(),
   /** What less data leaves as it is. */
   plan: z.optional(z.string()),
-  /** Best EM of the full run to its end, predicted from the nearest past runs. */
+  /** Whose curves the changes are read from. */
+  basis: z.optional(z.string()),
+  /** Best EM of the full run to its end, predicted from the same past runs. */
   finalEm: z.optional(interval),
   variants: z.array(consideredVariantSchema),
   /** Label of the variant of fewest tokens within the bound. */

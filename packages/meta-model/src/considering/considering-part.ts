@@ -1,53 +1,42 @@
 import type { RunRecord } from "@stopwise/core";
+import type { Neighbours } from "../estimators/estimator.ts";
 import type { Container, Section } from "../model/container.ts";
-import { dataContrasts, settingContrasts, type KeptPlan } from "./contrasts.ts";
-import { fitDataLaw, type DataLaw } from "./data-law.ts";
-import { fitSettingEffects, type SettingEffect } from "./setting-effects.ts";
+import { fitLaws, type Laws } from "./laws.ts";
+import { PastCurves, type PastRuns } from "./past-curves.ts";
 
-/** What a model knows about less data and about regularisation; plain data. */
+/** What a model knows about less data and about regularisation. */
 export interface ConsideringPart {
-  /** By what the plan keeps; absent where past runs hold too few contrasts. */
-  readonly data: Readonly<Partial<Record<KeptPlan, DataLaw>>>;
-  readonly settings: readonly SettingEffect[];
+  readonly laws: Laws;
+  readonly curves: PastCurves;
 }
 
 const name = "considering";
 
-/** Learns from every contrast within a task that the runs hold. */
-export function fitConsidering(runs: readonly RunRecord[]): ConsideringPart {
-  const contrasts = dataContrasts(runs);
-  const [epochs, steps] = [fitDataLaw(contrasts.epochs), fitDataLaw(contrasts.steps)];
-  return {
-    data: { ...(epochs && { epochs }), ...(steps && { steps }) },
-    settings: fitSettingEffects(settingContrasts(runs)),
-  };
-}
-
 /**
- * The part as sections of a model file: one of JSON, which only a question about it decodes, and the best EM of each run
- * that predictions are made from, `[nRuns]`.
+ * The part as sections of a model file: one of JSON, which only a question about it decodes, and the growth of the past
+ * runs, `[nRuns, nShares]`.
  *
  * @param runs every run that is learned from
- * @param fit runs that the start-of-run part predicts from, in its order
+ * @param kept those that the model keeps; the ones that `near` speaks of come first, in its order
+ * @param near the kept runs that a recommendation for a run's task would be made from
  */
 export function consideringSections(
   runs: readonly RunRecord[],
-  fit: readonly RunRecord[],
+  kept: readonly RunRecord[],
+  near: (run: RunRecord) => Neighbours,
 ): Record<string, Section> {
-  const best = fit.map((run) => run.points.reduce((most, { quality }) => Math.max(most, quality ?? 0), 0));
+  const curves = PastCurves.of(kept);
+  const laws = fitLaws(runs, { curves, ids: kept.map(({ id }) => id), near });
   return {
-    [name]: new TextEncoder().encode(JSON.stringify(fitConsidering(runs))),
-    [`${name}.best`]: Float32Array.from(best),
+    [name]: new TextEncoder().encode(JSON.stringify({ laws, runs: curves.runs })),
+    [`${name}.best`]: curves.best,
   };
 }
 
 /** Reads the part from a model file; undefined where the file has none. */
 export function readConsidering(container: Container): ConsideringPart | undefined {
   if (!container.has(name)) return undefined;
-  return JSON.parse(new TextDecoder().decode(container.section(name, "u8"))) as ConsideringPart;
-}
-
-/** Best EM of the runs that predictions are made from, `[nRuns]`; undefined where the file has none. */
-export function readBest(container: Container): Float32Array | undefined {
-  return container.has(`${name}.best`) ? container.section(`${name}.best`, "f32") : undefined;
+  const text = new TextDecoder().decode(container.section(name, "u8"));
+  const { laws, runs } = JSON.parse(text) as { laws: Laws; runs: PastRuns };
+  return { laws, curves: new PastCurves(runs, container.section(`${name}.best`, "f32")) };
 }

@@ -1,19 +1,34 @@
-import { groupOf, planOf, reachedPlan, type RunRecord } from "@stopwise/core";
+import { groupOf, planOf, reachedPlan, type RunRecord, type Task } from "@stopwise/core";
 import { taskOf } from "@stopwise/features";
 import { repetition } from "../model/configuration.ts";
 
 /** What a plan fixes when there are fewer examples: passes over the data (fewer steps), or optimiser steps (more passes). */
 export type KeptPlan = "epochs" | "steps";
 
-/** Two trainings of one task that differ in the number of examples alone. */
-export interface DataContrast {
+/** Two trainings of one task that differ in one respect. */
+interface Contrast {
   readonly group: string;
+  /** A run that was trained the first way. */
+  readonly from: RunRecord;
+  /** Ids of the runs that were trained the second way. */
+  readonly others: ReadonlySet<string>;
+  /** Best EM of the first. */
+  readonly em: number;
+  /** Best EM of the second minus best EM of the first, in [-1, 1]. */
+  readonly change: number;
+}
+
+/** Two trainings of one task that differ in the number of examples alone; `from` is of the larger number. */
+export interface DataContrast extends Contrast {
+  readonly plan: KeptPlan;
   /** Examples of the larger one. */
   readonly size: number;
   /** Examples of the smaller one over those of the larger one, in (0, `largestRatio`]. */
   readonly ratio: number;
-  /** Best EM of the smaller one minus best EM of the larger one, in [-1, 1]. */
-  readonly change: number;
+  /** Best EM of the larger one up to the share of its steps that the smaller one makes; NaN where nothing was evaluated by then. */
+  readonly emAtShare: number;
+  /** Passes of the larger one over its data; NaN where the record does not tell. */
+  readonly passes: number;
 }
 
 /** Settings of regularisation whose effect is learned. */
@@ -23,13 +38,10 @@ export const regularisers = ["weightDecay", "dropout", "normalization"] as const
 export type Regulariser = (typeof regularisers)[number];
 
 /** Two trainings of one task that differ in one setting alone. */
-export interface SettingContrast {
-  readonly group: string;
+export interface SettingContrast extends Contrast {
   readonly setting: Regulariser;
-  readonly from: number | string;
-  readonly to: number | string;
-  /** Best EM with `to` minus best EM with `from`, in [-1, 1]. */
-  readonly change: number;
+  readonly fromLevel: number | string;
+  readonly toLevel: number | string;
 }
 
 /** Sizes closer than this tell the noise of a seed rather than an effect of the data. */
@@ -54,7 +66,7 @@ function keyWithout(run: RunRecord, names: readonly string[], rest: readonly unk
 }
 
 /** Best quality up to a share of the run's steps; NaN where nothing was evaluated until then. */
-function bestOf(run: RunRecord, share = 1): number {
+export function bestUpTo(run: RunRecord, share = 1): number {
   const end = (run.points.at(-1)?.step ?? 0) * share * (1 + 1e-9);
   let best = Number.NaN;
   for (const { step, quality } of run.points) {
@@ -90,8 +102,12 @@ const usable = (run: RunRecord): boolean => run.kind === "quality" && reachedPla
 /** Whether the smaller run, cut short, is what a run planned that short would have been: its learning rate did not know the end. */
 const ignoresItsEnd = (run: RunRecord): boolean => taskOf(run).schedule?.startsWith("constant") === true;
 
+const idsOf = (runs: readonly RunRecord[]): ReadonlySet<string> => new Set(runs.map(({ id }) => id));
+const meanBest = (runs: readonly RunRecord[], share = 1): number =>
+  mean(runs.map((run) => bestUpTo(run, share)));
+
 /**
- * Pairs of runs of the same task that differ in the number of examples alone, by what the plan kept.
+ * Pairs of runs of the same task that differ in the number of examples alone, for each of what a plan keeps.
  *
  * Runs planned in epochs are compared as they are. Runs planned in steps are compared as they are for `steps`; for
  * `epochs` the smaller one is read only up to its share of the steps, where its learning rate is constant and
@@ -99,33 +115,39 @@ const ignoresItsEnd = (run: RunRecord): boolean => taskOf(run).schedule?.startsW
  *
  * @param runs run records; those with a loss only are left out
  */
-export function dataContrasts(runs: readonly RunRecord[]): Record<KeptPlan, DataContrast[]> {
-  const sized = runs.filter((run) => usable(run) && (run.datasetSize ?? 0) > 0);
+export function dataContrasts(runs: readonly RunRecord[]): DataContrast[] {
+  const sized = runs.filter((run) => run.kind === "quality" && (run.datasetSize ?? 0) > 0);
   const inEpochs = (run: RunRecord): boolean => !Number.isNaN(planOf(run).epochs);
-  const found: Record<KeptPlan, DataContrast[]> = { epochs: [], steps: [] };
-  for (const cell of cellsOf(sized, (run) =>
+  const cells = cellsOf(sized, (run) =>
     inEpochs(run)
       ? keyWithout(run, planNames, [planOf(run).epochs])
       : keyWithout(run, [], [planOf(run).steps]),
-  )) {
-    const levels = byLevel(cell, (run) => run.datasetSize!).sort(([a], [b]) => a - b);
-    levels.forEach(([size, large], index) => {
-      for (const [smaller, small] of levels.slice(0, index)) {
+  );
+  return cells.flatMap((cell) => {
+    const levels = byLevel(cell.filter(usable), (run) => run.datasetSize!).sort(([a], [b]) => a - b);
+    return levels.flatMap(([size, large], index) =>
+      levels.slice(0, index).flatMap(([smaller, small]) => {
         const ratio = smaller / size;
-        if (ratio > largestRatio) continue;
-        const add = (plan: KeptPlan, share: number): void => {
-          const change = mean(small.map((run) => bestOf(run, share))) - mean(large.map((run) => bestOf(run)));
-          if (!Number.isNaN(change)) found[plan].push({ group: groupOf(large[0]!), size, ratio, change });
+        if (ratio > largestRatio) return [];
+        const from = large[0]!;
+        const em = meanBest(large);
+        const pair = (plan: KeptPlan, share: number): DataContrast[] => {
+          const change = meanBest(small, share) - em;
+          if (Number.isNaN(change)) return [];
+          const facts = { group: groupOf(from), from, others: idsOf(small), em, change, plan, size, ratio };
+          return [{ ...facts, emAtShare: meanBest(large, ratio), passes: passesOver(taskOf(from)) }];
         };
-        if (inEpochs(cell[0]!)) add("epochs", 1);
-        else {
-          add("steps", 1);
-          if (small.every(ignoresItsEnd)) add("epochs", ratio);
-        }
-      }
-    });
-  }
-  return found;
+        if (inEpochs(from)) return pair("epochs", 1);
+        return [...pair("steps", 1), ...(small.every(ignoresItsEnd) ? pair("epochs", ratio) : [])];
+      }),
+    );
+  });
+}
+
+/** Passes over the data that a task plans; NaN where it does not tell. */
+export function passesOver({ epochs, maxSteps, batchSize, datasetSize }: Task): number {
+  const planned = maxSteps && batchSize && datasetSize ? (maxSteps * batchSize) / datasetSize : undefined;
+  return planned ?? epochs ?? Number.NaN;
 }
 
 /**
@@ -135,28 +157,25 @@ export function dataContrasts(runs: readonly RunRecord[]): Record<KeptPlan, Data
  * @param runs run records; those with a loss only, or that did not reach their plan, are left out
  */
 export function settingContrasts(runs: readonly RunRecord[]): SettingContrast[] {
-  const known = runs.filter(usable);
+  const known = runs.filter(({ kind }) => kind === "quality");
+  const tasks = new Map(known.map((run) => [run, taskOf(run)]));
   return regularisers.flatMap((setting) => {
-    const levelOf = (run: RunRecord): number | string | null => taskOf(run)[setting] ?? null;
+    const levelOf = (run: RunRecord): number | string | null => tasks.get(run)![setting] ?? null;
     const told = known.filter((run) => levelOf(run) !== null);
-    return cellsOf(told, (run) =>
+    const cells = cellsOf(told, (run) =>
       keyWithout(run, namesOf[setting], [run.datasetSize, planOf(run).steps, planOf(run).epochs]),
-    ).flatMap((cell) => {
-      const levels = byLevel(cell, (run) => levelOf(run)!).map(([level, members]) => ({
-        level,
-        em: mean(members.map((run) => bestOf(run))),
-      }));
-      return levels.flatMap((from) =>
-        levels
-          .filter((to) => to !== from && !Number.isNaN(to.em - from.em))
-          .map((to) => ({
-            group: groupOf(cell[0]!),
-            setting,
-            from: from.level,
-            to: to.level,
-            change: to.em - from.em,
-          })),
-      );
+    );
+    return cells.flatMap((cell) => {
+      const levels = byLevel(cell.filter(usable), (run) => levelOf(run)!);
+      const pairs = levels.flatMap((from) => levels.map((to) => [from, to] as const));
+      return pairs.flatMap(([[fromLevel, before], [toLevel, after]]): SettingContrast[] => {
+        const [from, em] = [before[0]!, meanBest(before)];
+        const change = meanBest(after) - em;
+        if (fromLevel === toLevel || Number.isNaN(change)) return [];
+        return [
+          { group: groupOf(from), from, others: idsOf(after), em, change, setting, fromLevel, toLevel },
+        ];
+      });
     });
   });
 }

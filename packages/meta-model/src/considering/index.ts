@@ -1,3 +1,9 @@
-export { dataContrasts, settingContrasts, type DataContrast, type KeptPlan } from "./contrasts.ts";
-export { fitDataLaw, predictedChange } from "./data-law.ts";
-export { fitSettingEffects } from "./setting-effects.ts";
+export {
+  dataContrasts,
+  settingContrasts,
+  type DataContrast,
+  type KeptPlan,
+  type SettingContrast,
+} from "./contrasts.ts";
+export { changeOfCut, changeOn, fitLaws, type Basis, type Change, type Laws } from "./laws.ts";
+export { PastCurves } from "./past-curves.ts";

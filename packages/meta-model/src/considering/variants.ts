@@ -1,19 +1,25 @@
 import type { Task } from "@stopwise/core";
 import { regularisers, type KeptPlan, type Regulariser } from "./contrasts.ts";
-import type { ConsideringPart } from "./considering-part.ts";
-import { predictedChange, type DataLaw, type PredictedChange } from "./data-law.ts";
+import { changeOfCut, passesOf, type Change, type DataLaw, type Intervals, type Laws } from "./laws.ts";
 
 /** What a user lets be considered. */
 export type Considered = "data-fraction" | "regularisation";
 
-/** A task changed in one respect, with what is predicted of the change; no `change` where nothing is known, and why. */
+/** What is known of a change: what it does to past runs, and how far off that was on held-out tasks. */
+export interface KnownChange extends Change {
+  readonly intervals: Intervals;
+  /** What the ends of the intervals are multiplied by. */
+  readonly unit: number;
+}
+
+/** A task changed in one respect, with what is known of the change; no `change` where nothing is, and why. */
 export interface Variant {
   readonly kind: Considered;
   readonly label: string;
   /** What is changed: `{ dataFraction }`, or one setting with its new level. */
   readonly set: Readonly<Record<string, number | string>>;
   readonly task: Task;
-  readonly change: PredictedChange | undefined;
+  readonly change: KnownChange | undefined;
   readonly reason?: string;
   /** Tokens of its whole plan over those of the full one. */
   readonly planTokens: number;
@@ -40,7 +46,7 @@ export function keptPlanOf(task: Task): { plan: KeptPlan; isAssumed: boolean } {
 }
 
 function reasonFor(law: DataLaw | undefined, size: number, { fraction, plan }: Cut): string | undefined {
-  if (law === undefined) {
+  if (law === undefined || Object.keys(law.intervals[plan] ?? {}).length === 0) {
     return `fewer than three past tasks were trained on several dataset sizes with the same ${plan}`;
   }
   const [least, most] = law.sizes;
@@ -54,17 +60,21 @@ interface Cut {
 }
 
 /** The task with less data, one variant a fraction; none where its number of examples is unknown. */
-function dataVariants(part: ConsideringPart, task: Task): Variant[] {
+function dataVariants({ data: law }: Laws, task: Task): Variant[] {
   const { plan } = keptPlanOf(task);
+  const { passes } = passesOf(task);
   const size = task.datasetSize;
   if (!size) return [];
-  const law = part.data[plan];
   return fractions.map((fraction) => {
     const reason = reasonFor(law, size, { fraction, plan });
     const change =
       law === undefined || reason !== undefined
         ? undefined
-        : predictedChange(law, { size, ratio: fraction, group: task.name ?? undefined });
+        : {
+            ...changeOfCut(law, { plan, ratio: fraction, passes }),
+            intervals: law.intervals[plan] ?? {},
+            unit: -Math.log(fraction),
+          };
     return {
       kind: "data-fraction",
       label: `${Math.round(100 * fraction)} % of the data`,
@@ -83,10 +93,10 @@ function levelOf(task: Task, setting: Regulariser): number | string | undefined 
 }
 
 /** The task with one setting changed, one variant for every level that past tasks were changed to. */
-function settingVariants(part: ConsideringPart, task: Task): Variant[] {
+function settingVariants({ settings }: Laws, task: Task): Variant[] {
   return regularisers.flatMap((setting) => {
     const from = levelOf(task, setting);
-    const known = part.settings.filter((effect) => effect.setting === setting && effect.from === from);
+    const known = settings.filter((effect) => effect.setting === setting && effect.from === from);
     const isAssumed = from !== undefined && (task[setting] ?? undefined) === undefined;
     const name = unitLevels[setting];
     const variant = (to: number | string, rest: Pick<Variant, "change" | "reason">): Variant => ({
@@ -97,19 +107,23 @@ function settingVariants(part: ConsideringPart, task: Task): Variant[] {
       planTokens: 1,
       ...rest,
     });
-    if (known.length > 0) return known.map((effect) => variant(effect.to, { change: effect }));
+    if (known.length > 0) {
+      return known.map(({ to, shift, intervals }) =>
+        variant(to, { change: { share: 1, shift, intervals, unit: 1 } }),
+      );
+    }
     const reason =
       from === undefined
         ? `the task does not tell its ${name}`
         : `fewer than three past tasks changed ${name} from ${from}`;
-    const seen = [...new Set(part.settings.filter((it) => it.setting === setting).map((it) => it.to))];
+    const seen = [...new Set(settings.filter((it) => it.setting === setting).map((it) => it.to))];
     return seen.filter((to) => to !== from).map((to) => variant(to, { change: undefined, reason }));
   });
 }
 
 /** Everything that is considered of a task, in the order asked for. */
-export function variantsOf(part: ConsideringPart, task: Task, considered: readonly Considered[]): Variant[] {
+export function variantsOf(laws: Laws, task: Task, considered: readonly Considered[]): Variant[] {
   return [...new Set(considered)].flatMap((kind) =>
-    kind === "data-fraction" ? dataVariants(part, task) : settingVariants(part, task),
+    kind === "data-fraction" ? dataVariants(laws, task) : settingVariants(laws, task),
   );
 }

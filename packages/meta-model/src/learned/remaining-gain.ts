@@ -26,7 +26,7 @@ export interface RemainingGainOptions extends GainFitOptions {
 export const remainingGainDefaults: Omit<RemainingGainOptions, "seed"> = {
   perRun: 12,
   maxRows: 24_000,
-  nFolds: 4,
+  nFolds: 3,
   groupPower: 0.5,
   boosting: { ...boostingDefaults, trees: 100, learningRate: 0.1, columnShare: 0.3 },
   losses: ["squared", { quantile: 0.6 }, { quantile: 0.7 }, { quantile: 0.8 }],

@@ -1,11 +1,13 @@
 import { InsufficientDataError, groupOf, type RunRecord, type SimplePolicy } from "@stopwise/core";
-import { taskFeatureList } from "@stopwise/features";
+import { taskFeatureList, taskFeatures, taskOf } from "@stopwise/features";
 import { defaultPortfolio } from "@stopwise/policies";
 import type { Replayer } from "../portfolio/experience.ts";
 import { consideringSections } from "../considering/considering-part.ts";
 import { seedFor } from "@stopwise/core/random";
 import { tunedTask } from "./configuration.ts";
-import { packContainer, type Section } from "./container.ts";
+import { openContainer, packContainer, type Section } from "./container.ts";
+import type { Neighbours } from "../estimators/estimator.ts";
+import { StartModel } from "./start-model.ts";
 import { deserializeModel, type ModelHeader, type StopwiseModel } from "./stopwise-model.ts";
 import { frozenAnswers } from "./frozen-answers.ts";
 import { answerUsualQuestions } from "./usual-questions.ts";
@@ -110,15 +112,30 @@ export function trainStartParts({ runs, options, seed, split }: Training): Start
     start: Object.fromEntries(start.map(([kind, part]) => [kind, part.header])),
     ...(own !== undefined && tuned !== undefined ? { own: { names: tuned.names, start: own.header } } : {}),
   };
-  const fit = split.quality?.fit.map((row) => split.quality!.usable[row]!.run) ?? [];
   return {
     header,
     sections: {
       ...Object.fromEntries(start.flatMap(([, part]) => Object.entries(part.sections))),
       ...own?.sections,
-      ...(withCadence ? consideringSections(runs, fit) : {}),
+      ...(withCadence && split.quality !== undefined ? consideredOf(runs, split.quality, start) : {}),
     },
   };
+}
+
+/** What changes of the task are known to do, from the runs with a quality that the model keeps. */
+function consideredOf(
+  runs: readonly RunRecord[],
+  { usable, fit, calibration }: SplitRuns,
+  start: readonly (readonly [string, TrainedStart])[],
+): Record<string, Section> {
+  const { header, sections } = start.find(([kind]) => kind === "quality")![1];
+  const model = new StartModel(openContainer(packContainer({}, sections)), header, "quality");
+  const near = (run: RunRecord): Neighbours => model.predict(taskFeatures(taskOf(run))).neighbours;
+  return consideringSections(
+    runs,
+    [...fit, ...calibration].map((row) => usable[row]!.run),
+    near,
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { randomFrom } from "../random.ts";
+import { randomFrom } from "@stopwise/core/random";
 import { credibility } from "./credibility.ts";
 
 /** Two targets: groups shift the first by +-1 and its runs by +-spread; the second is the runs' own. */

@@ -78,6 +78,7 @@ export function defineRecommend(command: Command): void {
   };
   size("--dataset-size", "training examples");
   size("--answer-length", "usual answer length in tokens");
+  command.option("--name <task>", "what your past runs call this task or group, so that they speak for it");
   command.option("--family <name>", "model family, e.g. t5, llama, gpt2");
   command.option("--model <name>", "model name; family and parameters are read from it");
   size("--params", "parameters of the model, e.g. 220M");

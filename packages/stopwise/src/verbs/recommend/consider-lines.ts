@@ -56,10 +56,11 @@ export function considerLines(advice: Advice): string[] {
       ? ["  no variant is predicted to keep the bound"]
       : [`  fewest tokens within the bound${doubt(best)}: ${best.label}. ${best.sentence ?? ""}`]),
     ...(consider.plan === undefined ? [] : [`  plan: ${consider.plan}`]),
+    ...(consider.basis === undefined ? [] : [`  read ${consider.basis}`]),
     ...(finalEm === undefined
       ? []
       : [
-          `  full run: best EM ${percent(finalEm.mean)} (${percent(finalEm.low)} to ${percent(finalEm.high)}) on the nearest past runs`,
+          `  full run: best EM ${percent(finalEm.mean)} (${percent(finalEm.low)} to ${percent(finalEm.high)}) on these past runs`,
         ]),
     `  ${consider.note}`,
   ];
