@@ -4,7 +4,7 @@ import type { Table } from "../trees/binning.ts";
 import { groupFolds, positions } from "./cross-fit.ts";
 import { featureRows, nRowFeatures } from "./feature-rows.ts";
 import { sampleGainRows, type GainRows } from "./gain-rows.ts";
-import { gainScales, statisticsOf, type GainScale, type RowStatistic } from "./gain-statistic.ts";
+import { gainScales, statisticsOfRuns, type GainScale, type RowStatistic } from "./gain-statistic.ts";
 import type { InRunTraining } from "./in-run-learner.ts";
 import { levelsOf, type Levels } from "./levels.ts";
 
@@ -137,7 +137,12 @@ function holdOut(
     const held = part.own.filter((run) => fold[run] === k);
     if (held.length === 0) continue;
     const predictor = part.fit(dataOf(part.sample, (run) => fold[run] !== k, seedFor(seed, `fold-${k}`)));
-    for (const run of held) heldOut[run] = statisticsOf(predictor, featureRows(curves[run]!, tasks[run]!));
+    const found = statisticsOfRuns(
+      predictor,
+      held.map((run) => curves[run]!),
+      held.map((run) => tasks[run]!),
+    );
+    held.forEach((run, index) => (heldOut[run] = found[index]!));
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Curve } from "@stopwise/core";
-import { nRowFeatures, rowFeatureNames } from "./feature-rows.ts";
+import type { Curve, Task } from "@stopwise/core";
+import { featureRows, nRowFeatures, rowFeatureNames } from "./feature-rows.ts";
 
 /** A statistic of one feature row, `[nRowFeatures]`: larger means nearer to a stop. */
 export interface RowStatistic {
@@ -46,4 +46,37 @@ export function statisticsOf(head: RowStatistic, rows: Float64Array): Float64Arr
   return Float64Array.from({ length: n }, (_, index) =>
     head.statistic(rows.subarray(index * nRowFeatures, (index + 1) * nRowFeatures)),
   );
+}
+
+/** Checkpoints whose statistics are computed at a time. */
+const batchRows = 8192;
+
+/**
+ * The statistics of many runs, `[nRuns][nCheckpoints]`, a batch of checkpoints at a time: to begin with a tree costs more
+ * than the hundred checkpoints of one run.
+ */
+export function statisticsOfRuns(
+  head: RowStatistic,
+  curves: readonly Curve[],
+  tasks: readonly Task[],
+): Float64Array[] {
+  const all: Float64Array[] = [];
+  for (let from = 0; from < curves.length;) {
+    let [to, nRows] = [from, 0];
+    while (to < curves.length && (to === from || nRows + curves[to]!.nCheckpoints <= batchRows)) {
+      nRows += curves[to++]!.nCheckpoints;
+    }
+    const rows = new Float64Array(nRows * nRowFeatures);
+    let at = 0;
+    for (let run = from; run < to; run++) {
+      rows.set(featureRows(curves[run]!, tasks[run]!), at * nRowFeatures);
+      at += curves[run]!.nCheckpoints;
+    }
+    const values = statisticsOf(head, rows);
+    for (let run = from, start = 0; run < to; start += curves[run++]!.nCheckpoints) {
+      all.push(values.slice(start, start + curves[run]!.nCheckpoints));
+    }
+    from = to;
+  }
+  return all;
 }

@@ -26,6 +26,8 @@ export interface FittedInRun<Model extends InRunModel = InRunModel> {
 export interface InRunModel {
   /** The statistic at every checkpoint, computed by the code that runs live, `[nCheckpoints]`; NaN never crosses. */
   series(curve: Curve, task: Task): Float64Array;
+  /** The series of many runs, `[nRuns][nCheckpoints]`, where there is a faster way. */
+  allSeries?(curves: readonly Curve[], tasks: readonly Task[]): Float64Array[];
 }
 
 /** A way of learning an in-run criterion. */

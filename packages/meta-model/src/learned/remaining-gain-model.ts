@@ -3,7 +3,7 @@ import type { Json, StopperContext, StreamingCriterion } from "@stopwise/policie
 import { ByteReader, ByteWriter } from "../trees/bytes.ts";
 import { featureRows, rowFeatureNames } from "./feature-rows.ts";
 import { GainCriterion } from "./gain-criterion.ts";
-import { statisticsOf } from "./gain-statistic.ts";
+import { statisticsOf, statisticsOfRuns } from "./gain-statistic.ts";
 import type { InRunModel } from "./in-run-learner.ts";
 import { promisedThreshold, readLevels, writeLevels, type Levels, type PromisedThreshold } from "./levels.ts";
 import { MeanOfTrees } from "./mean-of-trees.ts";
@@ -42,6 +42,25 @@ export class RemainingGainModel implements InRunModel {
     const head = this.#heads[curve.kind];
     if (head === undefined) return new Float64Array(curve.nCheckpoints).fill(Number.NaN);
     return statisticsOf(head.predictor, featureRows(curve, task));
+  }
+
+  /** The series of many runs, as `series` gives that of each. */
+  allSeries(curves: readonly Curve[], tasks: readonly Task[]): Float64Array[] {
+    const all: Float64Array[] = curves.map(({ nCheckpoints }) =>
+      new Float64Array(nCheckpoints).fill(Number.NaN),
+    );
+    for (const kind of kinds) {
+      const head = this.#heads[kind];
+      const own = [...curves.keys()].filter((run) => curves[run]!.kind === kind);
+      if (head === undefined) continue;
+      const found = statisticsOfRuns(
+        head.predictor,
+        own.map((run) => curves[run]!),
+        own.map((run) => tasks[run]!),
+      );
+      own.forEach((run, k) => (all[run] = found[k]!));
+    }
+    return all;
   }
 
   /**

@@ -52,6 +52,17 @@ describe("a learned criterion", () => {
     }
   });
 
+  test("gives many runs what it gives each, in batches of any size and kind", () => {
+    const long = { ...fresh.curves[0]!, id: "long" };
+    const of = Array.from({ length: 400 }, (_, k) => k % fresh.curves.length);
+    const loss = { ...fresh.curves[1]!, kind: "loss" as const };
+    const curves = [...of.map((run) => fresh.curves[run]!), loss, long];
+    const tasks = [...of, 1, 0].map((run) => fresh.tasks[run]!);
+    const all = model.allSeries(curves, tasks);
+    expect(all).toEqual(curves.map((curve, run) => model.series(curve, tasks[run]!)));
+    expect(all[400]!.every(Number.isNaN)).toBe(true);
+  });
+
   test("sees no later checkpoint", () => {
     const curve = fresh.curves[0]!;
     const changed = {

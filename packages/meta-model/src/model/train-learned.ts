@@ -91,7 +91,7 @@ function calibrated(
 ): Record<string, Section> {
   const { fitted, thresholds, judged } = work;
   const { curves, tasks } = judged;
-  const series = curves.map((curve, run) => fitted.model.series(curve, tasks[run]!));
+  const series = fitted.model.allSeries(curves, tasks);
   const stops = passageTable(
     series,
     curves.map((curve) => curve.firstStop),

@@ -39,7 +39,7 @@ function learnerRuns({ experience }: Study, rows: readonly number[]): LearnerRun
 }
 
 function seriesOf(model: InRunModel, { curves, tasks }: LearnerRuns): Float64Array[] {
-  return curves.map((curve, run) => model.series(curve, tasks[run]!));
+  return model.allSeries?.(curves, tasks) ?? curves.map((curve, run) => model.series(curve, tasks[run]!));
 }
 
 /** Distinct levels of the statistic at equal shares of the admissible checkpoints, ascending. */
