@@ -75,11 +75,15 @@ function alongPrice(
 ): Int32Array {
   return Int32Array.from(levels, (level) => {
     if (!(level > 0)) return 0;
-    let [best, bestScore, bestRisk] = [0, 0, 0];
+    let best = 0;
+    let bestScore = 0;
+    let bestRisk = 0;
     for (let k = 1; k < saving.length; k++) {
       const score = saving[k]! - risk[k]! / level;
       if (score > bestScore || (score === bestScore && best > 0 && risk[k]! < bestRisk)) {
-        [best, bestScore, bestRisk] = [k, score, risk[k]!];
+        best = k;
+        bestScore = score;
+        bestRisk = risk[k]!;
       }
     }
     return best;

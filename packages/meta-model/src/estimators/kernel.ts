@@ -99,8 +99,11 @@ export class FittedKernel implements FittedEstimator {
     smoothing: Smoothing,
   ): { near: Neighbours; share: number } {
     const mass = this.#weigh(distances, without, smoothing.bandwidth);
-    const share = mass === 0 ? 0 : mass / (mass + smoothing.prior * 0.05 * this.#totalWeight);
-    return { near: this.#heaviest.of(this.#weights), share };
+    return { near: this.#heaviest.of(this.#weights), share: this.#shareOf(mass, smoothing.prior) };
+  }
+
+  #shareOf(mass: number, prior: number): number {
+    return mass === 0 ? 0 : mass / (mass + prior * 0.05 * this.#totalWeight);
   }
 
   #mix(distances: Float64Array, without: number | undefined, smoothing: Smoothing): Float64Array {
@@ -118,12 +121,17 @@ export class FittedKernel implements FittedEstimator {
     const errors = new Float64Array(options.length);
     for (let run = 0; run < features.length; run += stride) {
       const distances = this.#distancesOf(features[run]!);
-      options.forEach((option, index) => {
-        const predicted = this.#mix(distances, groups[run], option);
-        let error = 0;
-        for (let t = 0; t < nTargets; t += targetStride)
-          error += (predicted[t]! - targets[run * nTargets + t]!) ** 2;
-        errors[index]! += weights[run]! * error;
+      const overall = this.#totals.meanWithout(groups[run]);
+      bandwidths.forEach((bandwidth, b) => {
+        const mass = this.#weigh(distances, groups[run], bandwidth);
+        const local = mass === 0 ? overall : weightedMean(this.#training, this.#heaviest.of(this.#weights));
+        priorMasses.forEach((prior, p) => {
+          const share = this.#shareOf(mass, prior);
+          let error = 0;
+          for (let t = 0; t < nTargets; t += targetStride)
+            error += (share * local[t]! + (1 - share) * overall[t]! - targets[run * nTargets + t]!) ** 2;
+          errors[b * priorMasses.length + p]! += weights[run]! * error;
+        });
       });
     }
     return options[errors.indexOf(Math.min(...errors))]!;
