@@ -243,13 +243,13 @@ function remembered(
 /** Mean and 5 % to 95 % range of a setting's outcomes over the neighbours. */
 function predictedFor(
   start: StartModel,
-  { neighbours }: StartPrediction,
+  prediction: StartPrediction,
   setting: number,
 ): Recommendation["predicted"] {
   const { fit, header } = start;
   return {
-    saving: start.outcomeRange(fit.saving, neighbours, setting),
-    emLoss: start.outcomeRange(fit.emLoss, neighbours, setting),
+    saving: start.outcomeRange(fit.saving, prediction, setting),
+    emLoss: start.outcomeRange(fit.emLoss, prediction, setting),
     costUnit: header.costUnit,
   };
 }

@@ -104,12 +104,26 @@ test.each(tasks.filter((_, k) => k % 3 === 0))("front and ranges of $datasetSize
   const points = recommendFrom(model, task).pareto.map(({ saving, emLoss }) => ({ saving, emLoss }));
   expect(points).toEqual(frontOf(model, task));
   const start = model.start.quality!;
-  const { neighbours } = start.predict(taskFeatures({ ...task, metricClass: "match" }));
-  for (const setting of [1, 40, 200]) {
-    const outcomes = Array.from(neighbours.runs, (run, k) => ({
-      value: start.fit.saving[run * start.grid.nSettings + setting]! / 65535,
-      weight: neighbours.weights[k]!,
-    }));
-    expect(start.outcomeRange(start.fit.saving, neighbours, setting)).toEqual(rangeOf(outcomes));
+  const weights = model.container.section("quality.fit.weights", "f64");
+  const predicted = start.predict(taskFeatures({ ...task, metricClass: "match" }));
+  const from = { share: predicted.share, neighbours: structuredClone(predicted.neighbours) };
+  const { prediction } = structuredClone(predicted);
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  for (const share of [0, 0.4, 1, from.share]) {
+    for (const setting of [1, 40, 200]) {
+      const count = new Map(Array.from(from.neighbours.runs, (run, k) => [run, from.neighbours.weights[k]!]));
+      const outcomes = Array.from(weights, (weight, run) => ({
+        value: start.fit.saving[run * start.grid.nSettings + setting]! / 65535,
+        weight: share * (count.get(run) ?? 0) + ((1 - share) * weight) / sum,
+      })).filter(({ weight }) => weight > 0);
+      const range = start.outcomeRange(start.fit.saving, { ...from, share }, setting);
+      const { mean, low, high } = rangeOf(outcomes);
+      expect(range).toEqual({ mean: expect.closeTo(mean, 12) as number, low, high });
+    }
   }
+  // What is said of a policy is what it was chosen by.
+  start.header.candidates.forEach((setting, k) => {
+    const { mean } = start.outcomeRange(start.fit.emLoss, from, setting);
+    expect(Math.min(Math.max(mean, 0), 1)).toBeCloseTo(prediction.emLoss[k]!, 3);
+  });
 });

@@ -57,6 +57,8 @@ export interface FitRuns extends KeptRuns {
 export interface StartPrediction {
   readonly prediction: PolicyPrediction;
   readonly neighbours: Neighbours;
+  /** How much of the prediction is the neighbours'; the rest is that of all runs. */
+  readonly share: number;
 }
 
 /** Room for the choice among some candidates, used again by every call. */
@@ -89,8 +91,11 @@ export class StartModel {
   /** Room for one prediction, `[nTargets]`, and its parts: a new array a call would be collected in the middle of one. */
   readonly #row: Float64Array;
   readonly #prediction: PolicyPrediction;
-  /** Room for the outcomes of a prediction's neighbours. */
+  /** What each run counts in the prediction for all tasks alike; sums to 1, `[nRuns]`. */
+  readonly #alike: Float64Array;
+  /** Room for outcomes of runs, and for what each counts in a prediction, `[nRuns]`. */
   readonly #outcomes: Float64Array;
+  readonly #counts: Float64Array;
   readonly #ranking: Ranking;
   /** Rooms by how many candidates may be chosen: one for all, one for each trainer. */
   readonly #rooms = new Map<number, ChoiceRoom>();
@@ -117,13 +122,17 @@ export class StartModel {
     this.#row = new Float64Array(this.#overall.length);
     this.#prediction = predictionOn(this.#row, candidates.length);
     this.#outcomes = new Float64Array(this.fit.nRuns);
+    this.#counts = new Float64Array(this.fit.nRuns);
+    const weights = container.section(`${prefix}.fit.weights`, "f64");
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    this.#alike = Float64Array.from(weights, (weight) => weight / total);
     this.#ranking = new Ranking(Math.max(this.fit.nRuns, 1));
     const training: TrainingSet = {
       features,
       kinds: header.kinds,
       targets: new Float32Array(0),
       nTargets: 0,
-      weights: container.section(`${prefix}.fit.weights`, "f64"),
+      weights,
       groups: this.fit.groups,
     };
     this.#distance = new TaskDistance(training);
@@ -143,28 +152,41 @@ export class StartModel {
     for (let t = 0; t < row.length; t++) row[t] = (1 - share) * this.#overall[t]!;
     this.#rows.addTo(row, near, share);
     clipPrediction(this.#prediction);
-    return { prediction: this.#prediction, neighbours: near };
+    return { prediction: this.#prediction, neighbours: near, share };
   }
 
   /**
-   * Mean and 5 % to 95 % range of what a setting did on neighbours. A quantile is the smallest outcome with at least
-   * that share of weight at or below it; zeros without neighbours.
+   * Mean and 5 % to 95 % range of what a setting did on the runs that a prediction is made from: its neighbours, and with
+   * the rest of its weight all runs. A quantile is the smallest outcome with at least that share of weight at or below
+   * it; zeros without any run.
    *
    * @param outcome `fit.saving` or `fit.emLoss`
+   * @param from the prediction
+   * @param setting a number of the grid
    */
-  outcomeRange(outcome: Uint16Array, { runs, weights }: Neighbours, setting: number): OutcomeRange {
-    const values = this.#outcomes.fill(Infinity);
+  outcomeRange(
+    outcome: Uint16Array,
+    from: Pick<StartPrediction, "neighbours" | "share">,
+    setting: number,
+  ): OutcomeRange {
+    const { share } = from;
+    const { runs, weights } = from.neighbours;
+    const counts = this.#counts;
+    for (let run = 0; run < counts.length; run++) counts[run] = (1 - share) * this.#alike[run]!;
+    for (let k = 0; k < runs.length; k++) counts[runs[k]!]! += share * weights[k]!;
+    const values = this.#outcomes;
     let mean = 0;
-    for (let k = 0; k < runs.length; k++) {
-      values[k] = dequantised(outcome[runs[k]! * this.grid.nSettings + setting]!);
-      mean += values[k]! * weights[k]!;
+    for (let run = 0; run < values.length; run++) {
+      const counted = counts[run]! > 0;
+      values[run] = counted ? dequantised(outcome[run * this.grid.nSettings + setting]!) : Infinity;
+      if (counted) mean += values[run]! * counts[run]!;
     }
     const order = this.#ranking.smallest(values);
     let low: number | undefined;
     let weight = 0;
     let high = 0;
     for (let k = 0; k < order.length && weight < 0.95 - 1e-9; k++) {
-      weight += weights[order[k]!]!;
+      weight += counts[order[k]!]!;
       high = values[order[k]!]!;
       if (weight >= 0.05 - 1e-9) low ??= high;
     }
