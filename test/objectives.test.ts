@@ -72,6 +72,20 @@ describe("--consider", () => {
     expect(rows.at(-1)!.tokens).toBeLessThan(0.15);
   });
 
+  test("a task that goes by its name is told by its own runs, and within a narrower range", () => {
+    const cut = (...name: readonly string[]) => {
+      const args = [...name, "--consider", "data-fraction", "--epochs", "15"];
+      const called = place.stopwise("recommend", "--json", ...model, ...bound, ...args);
+      const { basis, variants: rows } = recommendationSchema.parse(called.json()).advice.consider!;
+      const { low, high } = rows.find(({ set }) => set["dataFraction"] === 0.5)!.emChange!;
+      return { basis, width: high - low };
+    };
+    const [own, others] = [cut("--name", "reverse-5"), cut()];
+    expect(own.basis).toMatch(/^from \d+ past runs of this task$/);
+    expect(others.basis).toContain("nearest past runs of other tasks");
+    expect(own.width).toBeLessThan(0.7 * others.width);
+  });
+
   test("the page has a row for each variant", () => {
     const page = pageOf("--consider", "data-fraction,regularisation");
     const rows = page.slice(page.indexOf("Considered, against the full run")).split("\n");

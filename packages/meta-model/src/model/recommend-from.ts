@@ -165,19 +165,32 @@ function boundOf(options: RecommendOptions): Bound {
 }
 
 /**
- * Works out, ahead of time, what every recommendation under these options needs whatever its task. A model file keeps
- * the answers to usual questions, so that a first recommendation does not wait for them.
+ * Answers the part of a question that holds for every task alike, how a policy is chosen, so that it need not be worked
+ * out when a task is asked about.
  *
  * @param model whose `calibrations` are filled in
  * @param metricClass class that is asked about
+ * @param options bound, level, target
  */
-export function prepare(model: StopwiseModel, metricClass: MetricClass, options: RecommendOptions): void {
+export function prepareStart(
+  model: StopwiseModel,
+  metricClass: MetricClass,
+  options: RecommendOptions,
+): void {
   const start = model.start[metricClass === "loss" ? "loss" : "quality"];
   if (start === undefined) return;
-  const bound = boundOf(options);
-  const question = { bound, metricClass, allowed: allowedFor(start, options) };
+  const question = { bound: boundOf(options), metricClass, allowed: allowedFor(start, options) };
   remembered(model, { start, question, options });
-  adviceFor(model, { start, bound, metricClass, isFar: false });
+}
+
+/** The same of what the in-run criterion adds. */
+export function prepareLearned(
+  model: StopwiseModel,
+  metricClass: MetricClass,
+  options: RecommendOptions,
+): void {
+  const start = model.start[metricClass === "loss" ? "loss" : "quality"];
+  if (start !== undefined) adviceFor(model, { start, bound: boundOf(options), metricClass, isFar: false });
 }
 
 /** What the learned stopper adds for a trainer that can ask at every evaluation; nothing for a task beyond the gate. */

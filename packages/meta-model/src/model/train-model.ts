@@ -54,6 +54,8 @@ export interface Training {
 export interface StartParts {
   readonly header: ModelHeader;
   readonly sections: Readonly<Record<string, Section>>;
+  /** Answers of theirs to usual questions, by question; empty where the training leaves them out. */
+  readonly answers: ReadonlyMap<string, unknown>;
 }
 
 /**
@@ -112,14 +114,16 @@ export function trainStartParts({ runs, options, seed, split }: Training): Start
     start: Object.fromEntries(start.map(([kind, part]) => [kind, part.header])),
     ...(own !== undefined && tuned !== undefined ? { own: { names: tuned.names, start: own.header } } : {}),
   };
-  return {
-    header,
-    sections: {
-      ...Object.fromEntries(start.flatMap(([, part]) => Object.entries(part.sections))),
-      ...own?.sections,
-      ...(withCadence && split.quality !== undefined ? consideredOf(runs, split.quality, start) : {}),
-    },
+  const sections = {
+    ...Object.fromEntries(start.flatMap(([, part]) => Object.entries(part.sections))),
+    ...own?.sections,
+    ...(withCadence && split.quality !== undefined ? consideredOf(runs, split.quality, start) : {}),
   };
+  if (options.startOnly === true) return { header, sections, answers: new Map() };
+  onProgress?.("usual questions");
+  const draft = deserializeModel(packContainer(header, sections));
+  answerUsualQuestions(draft, "start");
+  return { header, sections, answers: draft.calibrations };
 }
 
 /** What changes of the task are known to do, from the runs with a quality that the model keeps. */
@@ -155,8 +159,8 @@ export function finishTraining(
   const all = { ...parts.sections, ...learned };
   const draft = deserializeModel(packContainer(header, all));
   if (options.startOnly === true) return draft;
-  options.onProgress?.("usual questions");
-  answerUsualQuestions(draft);
+  for (const [question, answer] of parts.answers) draft.calibrations.set(question, answer);
+  answerUsualQuestions(draft, "learned");
   return deserializeModel(packContainer({ ...header, answers: frozenAnswers(draft.calibrations) }, all));
 }
 

@@ -1,5 +1,5 @@
 import type { MetricClass } from "@stopwise/core";
-import { prepare, type RecommendOptions } from "./recommend-from.ts";
+import { prepareLearned, prepareStart, type RecommendOptions } from "./recommend-from.ts";
 import type { StopwiseModel } from "./stopwise-model.ts";
 
 const bounds: readonly RecommendOptions[] = [
@@ -15,8 +15,13 @@ const targets: readonly RecommendOptions[] = [
   { target: "huggingface", withoutWarmup: true },
 ];
 
-/** Answers the usual questions (bound, confidence, target) for the metric classes that calibration runs have. */
-export function answerUsualQuestions(model: StopwiseModel): void {
+/**
+ * Answers the usual questions (bound, confidence, target) for the metric classes that calibration runs have.
+ *
+ * @param model whose `calibrations` are filled in
+ * @param part `start`: how a policy is chosen; `learned`: what the in-run criterion adds
+ */
+export function answerUsualQuestions(model: StopwiseModel, part: "start" | "learned"): void {
   const classes = new Set<MetricClass>(["match"]);
   for (const start of Object.values(model.start)) {
     start.rememberPredictions();
@@ -24,7 +29,8 @@ export function answerUsualQuestions(model: StopwiseModel): void {
   }
   for (const metricClass of classes) {
     for (const bound of bounds) {
-      for (const target of targets) prepare(model, metricClass, { ...bound, ...target });
+      if (part === "learned") prepareLearned(model, metricClass, bound);
+      else for (const target of targets) prepareStart(model, metricClass, { ...bound, ...target });
     }
   }
 }
