@@ -1,7 +1,8 @@
 """The designed experiment: which runs there are, and in which order.
 
 Every prefix of the plan is a balanced data set: first 24 tasks x three architectures, task kinds
-taking turns; then the other tasks and the crossed sets side by side, each in its own balanced order.
+taking turns; then the other tasks and the crossed sets side by side, each in its own balanced order; at last
+the matched set, task by task.
 `python -m sweep.plan` prints it as JSON lines.
 """
 
@@ -36,11 +37,12 @@ def plan() -> list[PlannedRun]:
     first = [PlannedRun(config) for config in core()]
     head, tail = first[:3 * LONG_CORE_TASKS], first[3 * LONG_CORE_TASKS:]
     parts = [crossed.sample_sizes(), crossed.learning_rates(), crossed.regularisation(), crossed.cadences(),
-             crossed.shapes(), seeds(), phenomena(), crossed.matched()]
+             crossed.shapes(), seeds(), phenomena()]
     sets = [([PlannedRun(config) for config in part], 0.9) for part in parts]
     paired = [PlannedRun(config, pairs=True) for config in crossed.paired()]
     runs: dict[str, PlannedRun] = {}
-    for run in head + interleaved([(tail, 1.0), *sets, (paired, 0.75)]):
+    last = [PlannedRun(config) for config in crossed.matched()]
+    for run in head + interleaved([(tail, 1.0), *sets, (paired, 0.75)]) + last:
         runs.setdefault(run.config.id, run)
     return list(runs.values())
 
