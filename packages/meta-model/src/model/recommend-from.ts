@@ -238,13 +238,13 @@ function remembered(
   it: { start: StartModel; question: Question; options: RecommendOptions; scope?: Certificate["scope"] },
 ): Calibration {
   const { start, question, options, scope } = it;
+  const isAny = question.allowed.length === start.header.candidates.length;
   const key = JSON.stringify([
     ...(scope === "same-task" ? [scope] : []),
     start.header.kind,
     question.bound,
     question.metricClass,
-    options.target,
-    options.withoutWarmup,
+    ...(isAny ? [] : [options.target, options.withoutWarmup]),
   ]);
   const known = model.calibrations.get(key) as Calibration | undefined;
   if (known !== undefined) return known;

@@ -5,8 +5,8 @@ import type { ChoiceRule } from "../choice/choose.ts";
 import type { Neighbours, TrainingSet } from "../estimators/estimator.ts";
 import { FittedForest } from "../estimators/forest.ts";
 import { FittedKernel, type Smoothing } from "../estimators/kernel.ts";
-import { Ranking } from "../estimators/ranking.ts";
 import { TaskDistance } from "../estimators/task-distance.ts";
+import { weightedQuantile } from "../trees/weighted-quantile.ts";
 import { SettingGrid, type PolicyFamily } from "../portfolio/policy-family.ts";
 import type { Container } from "./container.ts";
 import { readForest } from "./forest-sections.ts";
@@ -96,7 +96,6 @@ export class StartModel {
   /** Room for outcomes of runs, and for what each counts in a prediction, `[nRuns]`. */
   readonly #outcomes: Float64Array;
   readonly #counts: Float64Array;
-  readonly #ranking: Ranking;
   /** Rooms by how many candidates may be chosen: one for all, one for each trainer. */
   readonly #rooms = new Map<number, ChoiceRoom>();
   readonly #distance: TaskDistance;
@@ -126,7 +125,6 @@ export class StartModel {
     const weights = container.section(`${prefix}.fit.weights`, "f64");
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     this.#alike = Float64Array.from(weights, (weight) => weight / total);
-    this.#ranking = new Ranking(Math.max(this.fit.nRuns, 1));
     const training: TrainingSet = {
       features,
       kinds: header.kinds,
@@ -171,26 +169,27 @@ export class StartModel {
   ): OutcomeRange {
     const { share } = from;
     const { runs, weights } = from.neighbours;
-    const counts = this.#counts;
-    for (let run = 0; run < counts.length; run++) counts[run] = (1 - share) * this.#alike[run]!;
-    for (let k = 0; k < runs.length; k++) counts[runs[k]!]! += share * weights[k]!;
-    const values = this.#outcomes;
+    const size = share < 1 ? this.fit.nRuns : runs.length;
+    const values = this.#outcomes.subarray(0, size);
+    const counts = this.#counts.subarray(0, size);
+    const column = (run: number): number => dequantised(outcome[run * this.grid.nSettings + setting]!);
+    if (share < 1) {
+      for (let run = 0; run < size; run++) {
+        counts[run] = (1 - share) * this.#alike[run]!;
+        values[run] = column(run);
+      }
+      for (let k = 0; k < runs.length; k++) counts[runs[k]!]! += share * weights[k]!;
+    } else {
+      for (let k = 0; k < size; k++) {
+        counts[k] = weights[k]!;
+        values[k] = column(runs[k]!);
+      }
+    }
     let mean = 0;
-    for (let run = 0; run < values.length; run++) {
-      const counted = counts[run]! > 0;
-      values[run] = counted ? dequantised(outcome[run * this.grid.nSettings + setting]!) : Infinity;
-      if (counted) mean += values[run]! * counts[run]!;
-    }
-    const order = this.#ranking.smallest(values);
-    let low: number | undefined;
-    let weight = 0;
-    let high = 0;
-    for (let k = 0; k < order.length && weight < 0.95 - 1e-9; k++) {
-      weight += counts[order[k]!]!;
-      high = values[order[k]!]!;
-      if (weight >= 0.05 - 1e-9) low ??= high;
-    }
-    return { mean, low: low ?? high, high };
+    for (let k = 0; k < size; k++) mean += values[k]! * counts[k]!;
+    if (size === 0) return { mean: 0, low: 0, high: 0 };
+    const low = weightedQuantile(values, counts, 0.05);
+    return { mean, low, high: weightedQuantile(values, counts, 0.95) };
   }
 
   /** The room for a choice among so many candidates: what it holds is valid until it is asked for again. */

@@ -15,8 +15,8 @@ import { splitRuns, type SplitRuns } from "./split-runs.ts";
 import { learnedTask, trainLearned, type LearnedTask } from "./train-learned.ts";
 import { trainStart, type TrainedStart } from "./train-start.ts";
 
-/** Most runs of a kind that a model keeps, so that the file stays small. */
-const maxRuns = 1100;
+/** Most runs of a kind that a model keeps: with more, it hardly decides better, and grows in bytes and time. */
+const mostKept = 800;
 /** Most runs of a task of its own that a model keeps. */
 const maxOwnRuns = 250;
 
@@ -29,6 +29,8 @@ export interface TrainOptions {
   /** Policies to choose from. */
   readonly policies?: readonly SimplePolicy[];
   readonly onProgress?: (message: string) => void;
+  /** Most runs of a kind that the model keeps; default 800. */
+  readonly maxRuns?: number;
   /** How policies are replayed; default in this thread. */
   readonly replay?: Replayer;
   /**
@@ -78,7 +80,7 @@ export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {
  * @throws InsufficientDataError when no run has two evaluations
  */
 export function prepareTraining(runs: readonly RunRecord[], options: TrainOptions = {}): Training {
-  const { seed = 1 } = options;
+  const { seed = 1, maxRuns = mostKept } = options;
   const split: Partial<Record<Kind, SplitRuns>> = {};
   for (const kind of ["quality", "loss"] as const) {
     const own = runs.filter((run) => run.kind === kind);

@@ -10,7 +10,6 @@ const bounds: readonly RecommendOptions[] = [
 ];
 const targets: readonly RecommendOptions[] = [
   {},
-  { target: "json", withoutWarmup: false },
   { target: "huggingface", withoutWarmup: false },
   { target: "huggingface", withoutWarmup: true },
 ];
