@@ -54,10 +54,19 @@ export class PastCurves {
   readonly runs: PastRuns;
   /** `[nRuns, nShares]`, NaN where nothing was evaluated by then. */
   readonly best: Float32Array;
+  /** Runs by each name of their group. */
+  readonly #named = new Map<string, number[]>();
 
   constructor(runs: PastRuns, best: Float32Array) {
     this.runs = runs;
     this.best = best;
+    runs.groups.forEach((group, run) => {
+      for (const name of runs.names[group]!) {
+        const members = this.#named.get(name);
+        if (members === undefined) this.#named.set(name, [run]);
+        else members.push(run);
+      }
+    });
   }
 
   /** Reads run records, in their order. */
@@ -98,14 +107,15 @@ export class PastCurves {
    * @returns undefined where there are none
    */
   own(name: string, asked: Asked, skips: (run: number) => boolean = () => false): Neighbours | undefined {
-    const { names, groups, sizes, families, rates } = this.runs;
+    const { sizes, families, rates } = this.runs;
     const weightOf = (run: number): number => {
       const isNear = !asked.family || families[run] === asked.family;
       const apart = distance(asked.datasetSize, sizes[run]!) + distance(asked.learningRate, rates[run]!);
       return (isNear ? 1 : otherFamily) * Math.max(1e-12, Math.exp(-apart / 2));
     };
+    const members = this.#named.get(name) ?? [];
     return weighted(
-      [...groups.keys()].filter((run) => names[groups[run]!]!.includes(name) && !skips(run)),
+      members.filter((run) => !skips(run)),
       weightOf,
     );
   }

@@ -136,7 +136,13 @@ function consideredOf(
 ): Record<string, Section> {
   const { header, sections } = start.find(([kind]) => kind === "quality")![1];
   const model = new StartModel(openContainer(packContainer({}, sections)), header, "quality");
-  const near = (run: RunRecord): Neighbours => model.predict(taskFeatures(taskOf(run))).neighbours;
+  const known = new Map<RunRecord, Neighbours>();
+  const near = (run: RunRecord): Neighbours => {
+    // A prediction gives views that the next one overwrites.
+    const found = known.get(run) ?? structuredClone(model.predict(taskFeatures(taskOf(run))).neighbours);
+    known.set(run, found);
+    return found;
+  };
   return consideringSections(
     runs,
     [...fit, ...calibration].map((row) => usable[row]!.run),

@@ -63,7 +63,7 @@ interface Gathered {
 }
 
 /** Runs that a comparison trains on at most: enough to rank two models, and a bound on its time. */
-const comparisonRuns = 800;
+const comparisonRuns = 600;
 
 async function storedRuns(folder: string): Promise<{ runs: RunRecord[]; hashes: Map<string, string> }> {
   return withStore(folder, { mode: "read" }, async (store) => {
