@@ -160,22 +160,24 @@ describe("a team's own runs", () => {
     recommend("--family", "t5", ...bound);
   });
 
-  test("the same runs and seed give the same model, whatever the order of ingestion", () => {
+  test("the same runs and seed give the same model, whatever the order of ingestion and the threads", () => {
     writeRuns("runs.jsonl", 12);
     const lines = readFileSync(place.file("runs.jsonl"), "utf8").trim().split("\n");
     writeFileSync(place.file("reversed.jsonl"), `${lines.reverse().join("\n")}\n`);
-    for (const [file, store] of [
+    for (const [file, store, ...flags] of [
       ["runs.jsonl", "one"],
       ["reversed.jsonl", "two"],
+      ["runs.jsonl", "single", "--threads", "1"],
     ] as const) {
       place.stopwise("ingest", file, "--store", store);
-      retrain("--own-only", "--store", store);
+      retrain("--own-only", "--store", store, ...flags);
     }
-    const models = ["one", "two"].map((store) =>
+    const models = ["one", "two", "single"].map((store) =>
       readdirSync(place.file(`${store}/models`)).filter((name) => name.endsWith(".model")),
     );
     expect(models[0]).toHaveLength(1);
     expect(models[1]).toEqual(models[0]);
+    expect(models[2]).toEqual(models[0]);
   });
 
   test("runs added later give the model that training on all of them from nothing gives", () => {

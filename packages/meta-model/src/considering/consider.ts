@@ -44,7 +44,9 @@ interface Witnesses {
 function witnessesOf(curves: PastCurves, { task, neighbours }: ConsiderQuestion): Witnesses | undefined {
   const own = task.name ? curves.own(task.name, task) : undefined;
   if (own !== undefined) return { curves, neighbours: own, basis: "own" };
-  return neighbours && { curves, neighbours, basis: "near" };
+  // The model uses their room again when it is asked about a changed task.
+  const near = neighbours && { runs: neighbours.runs.slice(), weights: neighbours.weights.slice() };
+  return near && { curves, neighbours: near, basis: "near" };
 }
 
 const basisSentence = ({ basis, neighbours }: Witnesses): string =>
