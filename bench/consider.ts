@@ -102,7 +102,7 @@ function judge(it: Contrast, basis: Basis): Judged[] {
   const witnesses =
     basis === "own"
       ? curves.own(it.group, taskOf(it.from), (run) => it.others.has(ids[run]!))
-      : curves.without(it.group, near(it.from));
+      : curves.among(near(it.from), it.group);
   if (change === undefined || interval === undefined || witnesses === undefined) return [];
   const predicted = changeOn(curves, witnesses, change);
   if (Number.isNaN(predicted)) return [];

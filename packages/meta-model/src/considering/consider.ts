@@ -44,8 +44,8 @@ interface Witnesses {
 function witnessesOf(curves: PastCurves, { task, neighbours }: ConsiderQuestion): Witnesses | undefined {
   const own = task.name ? curves.own(task.name, task) : undefined;
   if (own !== undefined) return { curves, neighbours: own, basis: "own" };
-  // The model uses their room again when it is asked about a changed task.
-  const near = neighbours && { runs: neighbours.runs.slice(), weights: neighbours.weights.slice() };
+  // In arrays of their own: the model uses their room again when it is asked about a changed task.
+  const near = neighbours && curves.among(neighbours);
   return near && { curves, neighbours: near, basis: "near" };
 }
 

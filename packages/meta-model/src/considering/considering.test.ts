@@ -142,6 +142,15 @@ describe("PastCurves", () => {
     expect(curves.own("c", {})).toBeUndefined();
   });
 
+  test("a run that was cut short speaks for nothing", () => {
+    const cut = made({ group: "a", size: 1000, best: 0.9, hyper: { seed: 2 }, end: "crashed" });
+    const all = PastCurves.of([...runs, cut]);
+    expect([...all.own("a", {})!.runs]).toEqual([0, 1]);
+    const both = { runs: Int32Array.of(3, 2), weights: Float64Array.of(0.7, 0.3) };
+    expect(all.among(both)).toEqual({ runs: Int32Array.of(2), weights: Float64Array.of(1) });
+    expect(all.among(both, "b")).toBeUndefined();
+  });
+
   test("a change is read at the share, then shifted", () => {
     const first = { runs: Int32Array.of(0), weights: Float64Array.of(1) };
     expect(changeOn(curves, first, { share: 0.5, shift: 0 })).toBeCloseTo(-0.4, 6);

@@ -139,7 +139,7 @@ function intervalsOf<C extends AnyContrast>(
 ): Intervals {
   const predictors: Record<Basis, (contrast: C) => Neighbours | undefined> = {
     own: ({ group, from, others }) => curves.own(group, taskOf(from), (run) => others.has(ids[run]!)),
-    near: ({ group, from }) => curves.without(group, near(from)),
+    near: ({ group, from }) => curves.among(near(from), group),
   };
   const entries = Object.entries(predictors).flatMap(([basis, neighboursFor]) => {
     const errors = contrasts.flatMap((contrast) => {

@@ -1,4 +1,4 @@
-import { groupOf, type RunRecord } from "@stopwise/core";
+import { groupOf, reachedPlan, type RunRecord } from "@stopwise/core";
 import { taskOf } from "@stopwise/features";
 import type { Neighbours } from "../estimators/estimator.ts";
 import { bestUpTo } from "./contrasts.ts";
@@ -52,7 +52,7 @@ const otherFamily = 0.1;
 /** How past runs grew: the best EM that each had reached at shares of its steps. */
 export class PastCurves {
   readonly runs: PastRuns;
-  /** `[nRuns, nShares]`, NaN where nothing was evaluated by then. */
+  /** `[nRuns, nShares]`, NaN where nothing was evaluated by then and throughout for a run that was cut short. */
   readonly best: Float32Array;
   /** Runs by each name of their group. */
   readonly #named = new Map<string, number[]>();
@@ -88,7 +88,7 @@ export class PastCurves {
         families: tasks.map(({ family }) => family ?? null),
         rates: tasks.map(({ learningRate }) => learningRate ?? 0),
       },
-      Float32Array.from(records.flatMap((run) => shares.map((share) => bestUpTo(run, share)))),
+      Float32Array.from(records.flatMap(growthOf)),
     );
   }
 
@@ -115,18 +115,35 @@ export class PastCurves {
     };
     const members = this.#named.get(name) ?? [];
     return weighted(
-      members.filter((run) => !skips(run)),
+      members.filter((run) => this.#isWhole(run) && !skips(run)),
       weightOf,
     );
   }
 
-  /** Neighbours without those of a group; undefined where none is left. */
-  without(name: string, { runs, weights }: Neighbours): Neighbours | undefined {
+  /**
+   * Those of some neighbours that were run to their end, in arrays of their own; undefined where none is left.
+   *
+   * @param neighbours runs with weights
+   * @param neighbours.runs their numbers
+   * @param neighbours.weights what each counts
+   * @param without a name whose runs are left out
+   */
+  among({ runs, weights }: Neighbours, without?: string): Neighbours | undefined {
     const { names, groups } = this.runs;
-    const kept = [...runs.keys()].filter((k) => !names[groups[runs[k]!]!]!.includes(name));
+    const isOf = (run: number): boolean => without !== undefined && names[groups[run]!]!.includes(without);
+    const kept = [...runs.keys()].filter((k) => this.#isWhole(runs[k]!) && !isOf(runs[k]!));
     const weightOf = new Map(kept.map((k) => [runs[k]!, weights[k]!]));
     return weighted([...weightOf.keys()], (run) => weightOf.get(run)!);
   }
+
+  #isWhole(run: number): boolean {
+    return !Number.isNaN(this.emAt(run, 1));
+  }
+}
+
+/** Best EM at each share; NaN for a run that did not reach its plan, whose shares are not of a plan. */
+function growthOf(run: RunRecord): number[] {
+  return shares.map((share) => (reachedPlan(run) ? bestUpTo(run, share) : Number.NaN));
 }
 
 /** Squared distance of two numbers in ln, in widths; 1 where either is unknown. */
