@@ -105,6 +105,9 @@ describe("a shift in logits", () => {
     const fit = fitShift([...items, odd], grid);
     expect(fit.without.get("odd")).toBe(-0.5);
     expect(fit.heldOutError).toBeGreaterThan(0);
+    const loud = fitShift([...items, { group: "loud", em: 0.5, dose: 20, change: 0.5 }], grid);
+    expect(loud.coefficient).toBe(0);
+    expect(loud.without.get("loud")).toBe(-0.5);
   });
 });
 
@@ -211,6 +214,11 @@ describe("fitLaws", () => {
     expect(on).toMatchObject({ setting: "dropout", from: 0, intervals: { own: { nGroups: 3 } } });
     expect(on.shift).toBeCloseTo(0.5, 12);
     expect(settings.find(({ to }) => to === 0)!.shift).toBeCloseTo(-0.5, 12);
+  });
+
+  test("what one task of three shows is told of no other", () => {
+    const runs = pairs([1.5, 0, 0]);
+    expect(fitLaws(runs, trainingOf(runs)).settings.map(({ shift }) => shift)).toEqual([0, 0]);
   });
 
   test("where effects go both ways, none is told", () => {

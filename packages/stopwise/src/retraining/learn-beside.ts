@@ -21,6 +21,8 @@ export function canWorkBeside(): boolean {
 /** Learns the in-run criterion in a worker, from now on; the task's arrays are copied. */
 export function learnBeside(task: LearnedTask): Learning {
   const worker = startWorker("./learning-worker", import.meta.url, task);
+  // Until it is asked, it keeps no process alive that has failed elsewhere.
+  worker.unref();
   const answered = new Promise<LearnedSections>((resolve, reject) => {
     worker.on("message", resolve);
     worker.on("error", reject);
@@ -29,7 +31,10 @@ export function learnBeside(task: LearnedTask): Learning {
   // Its failure is met when it is asked for.
   answered.catch(() => undefined);
   return {
-    sections: () => answered.catch(() => trainLearned(task)),
+    sections: () => {
+      worker.ref();
+      return answered.catch(() => trainLearned(task));
+    },
     abandon: () => void worker.terminate(),
   };
 }

@@ -27,7 +27,7 @@ export interface RetrainOptions {
   readonly seed: number;
   /** Train also where nothing is new. */
   readonly force: boolean;
-  /** Threads that replay; as the set is large, unless given. */
+  /** Threads that replay; as the set is large, unless given. With 1 the in-run criterion is learned in this one too. */
   readonly threads?: number;
   readonly onProgress: (message: string) => void;
 }

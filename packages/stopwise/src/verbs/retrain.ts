@@ -106,7 +106,7 @@ export function defineRetrain(command: Command): void {
     .option("--own-only", "learn from the stored runs alone, without the sweep that ships with stopwise")
     .option("--force", "train also where nothing is new")
     .option("--seed <n>", "seed of the training", wholeNumber("--seed"), 1)
-    .option("--threads <n>", threadsHelp, threadCount)
+    .option("--threads <n>", `${threadsHelp}; 1 also learns in one`, threadCount)
     .option("--json", "one JSON document on stdout (with --watch: one line per retraining)")
     .action(run);
   addStoreFlag(command).addHelpText(
