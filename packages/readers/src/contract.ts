@@ -1,4 +1,4 @@
-import type { RawRun } from "./raw-run.ts";
+import type { RawRun } from "./mapping/raw-run.ts";
 import type { RunRecord } from "@stopwise/core";
 
 /** A file that may be a log: where it lies and how it begins. */

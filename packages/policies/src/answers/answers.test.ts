@@ -44,7 +44,7 @@ describe("criteria over sampled answers", () => {
       "question-report",
       "registry",
     ];
-    const files = readdirSync(new URL(".", import.meta.url)).filter((file) => /^[a-z-]+\.ts$/.test(file));
+    const files = readdirSync(new URL("./", import.meta.url)).filter((file) => /^[a-z-]+\.ts$/.test(file));
     expect(files.map((file) => file.slice(0, -3)).filter((name) => !own.includes(name))).toEqual(
       [...answerCriteria.keys()].sort(),
     );

@@ -14,7 +14,7 @@ import { replay } from "../replay.ts";
 import { startCriterion } from "../rule.ts";
 import { anyCurve, curveFrom } from "../testing/curves.ts";
 
-const files = readdirSync(new URL(".", import.meta.url)).filter((file) => /^[a-z-]+\.ts$/.test(file));
+const files = readdirSync(new URL("./", import.meta.url)).filter((file) => /^[a-z-]+\.ts$/.test(file));
 
 const isDefinition = (value: unknown): value is CriterionDefinition =>
   typeof value === "object" && value !== null && "nested" in value && "create" in value;

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { describeReader, type ReaderFixture } from "../reader-contract.ts";
+import { describeReader, type ReaderFixture } from "../testing/reader-contract.ts";
 import { csv } from "./csv.ts";
 
 const text = (...lines: string[]): string => lines.join("\n") + "\n";

@@ -1,7 +1,7 @@
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
-import { delimitedNumber, parseDelimited, type DelimitedTable } from "../delimited-text.ts";
-import { runsOfTable, type GenericRow, type GenericTable } from "../generic-rows.ts";
-import { readText } from "../log-text.ts";
+import { delimitedNumber, parseDelimited, type DelimitedTable } from "../tables/delimited-text.ts";
+import { runsOfTable, type GenericRow, type GenericTable } from "../tables/generic-rows.ts";
+import { readText } from "../files/log-text.ts";
 
 /** Rows of a parsed table as numbers and texts by column; empty cells are absent. */
 export function rowsOf({ header, rows, delimiter }: DelimitedTable): GenericRow[] {

@@ -1,7 +1,7 @@
-import { parseDelimited } from "../delimited-text.ts";
+import { parseDelimited } from "../tables/delimited-text.ts";
 import type { LogReader } from "../contract.ts";
-import { readText } from "../log-text.ts";
-import { laterStep, orderRows, type RawRun } from "../raw-run.ts";
+import { readText } from "../files/log-text.ts";
+import { laterStep, orderRows, type RawRun } from "../mapping/raw-run.ts";
 import { rowsOf } from "./csv.ts";
 
 const numberOf = (value: number | string | undefined): number | undefined =>

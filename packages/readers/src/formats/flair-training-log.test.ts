@@ -1,4 +1,4 @@
-import { describeReader } from "../reader-contract.ts";
+import { describeReader } from "../testing/reader-contract.ts";
 import { flairTrainingLog } from "./flair-training-log.ts";
 
 const epoch = (n: number, score: string): string[] => [

@@ -1,7 +1,7 @@
-import { factsOfConfig } from "../config-facts.ts";
+import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { LogReader } from "../contract.ts";
-import { readText } from "../log-text.ts";
-import { laterStep, orderRows, type Evaluation, type RawRun, type TrainingRow } from "../raw-run.ts";
+import { readText } from "../files/log-text.ts";
+import { laterStep, orderRows, type Evaluation, type RawRun, type TrainingRow } from "../mapping/raw-run.ts";
 
 const pair = /^(.*?)\s+(-?[\d.]+(?:e[+-]?\d+)?|nan|inf)$/i;
 

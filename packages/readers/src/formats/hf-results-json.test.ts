@@ -1,4 +1,4 @@
-import { describeReader } from "../reader-contract.ts";
+import { describeReader } from "../testing/reader-contract.ts";
 import { hfResultsJson } from "./hf-results-json.ts";
 
 describeReader(hfResultsJson, [

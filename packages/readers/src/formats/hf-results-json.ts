@@ -1,8 +1,8 @@
 import { LogFormatError } from "@stopwise/core";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
-import { readJson } from "../log-text.ts";
-import { loggedNumber } from "../python-json.ts";
-import type { RawRun } from "../raw-run.ts";
+import { readJson } from "../files/log-text.ts";
+import { loggedNumber } from "../files/python-json.ts";
+import type { RawRun } from "../mapping/raw-run.ts";
 
 const notAMetric = /_(runtime|samples|(samples|steps|tokens)_per_second|time)$/;
 

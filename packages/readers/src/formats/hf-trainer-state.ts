@@ -1,9 +1,9 @@
 import { LogFormatError, type End } from "@stopwise/core";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
-import { readJson } from "../log-text.ts";
-import { loggedNumber } from "../python-json.ts";
-import { dropAbandoned, laterStep, type Evaluation, type KnownFacts, type RawRun } from "../raw-run.ts";
-import { factsBeside } from "../run-folder.ts";
+import { readJson } from "../files/log-text.ts";
+import { loggedNumber } from "../files/python-json.ts";
+import { dropAbandoned, laterStep, type Evaluation, type KnownFacts, type RawRun } from "../mapping/raw-run.ts";
+import { factsBeside } from "../walking/run-folder.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import { describeReader } from "../reader-contract.ts";
+import { describeReader } from "../testing/reader-contract.ts";
 import { joeynmtTrainLog } from "./joeynmt-train-log.ts";
 
 const step = (at: number): string =>

@@ -1,6 +1,6 @@
 import type { LogReader } from "../contract.ts";
-import { factsOfConfig } from "../config-facts.ts";
-import { readText } from "../log-text.ts";
+import { factsOfConfig } from "../mapping/config-facts.ts";
+import { readText } from "../files/log-text.ts";
 import {
   laterStep,
   orderRows,
@@ -8,7 +8,7 @@ import {
   type KnownFacts,
   type RawRun,
   type TrainingRow,
-} from "../raw-run.ts";
+} from "../mapping/raw-run.ts";
 
 type Row = { readonly step: number; readonly epoch: number | null } & (
   { training: TrainingRow } | { evaluation: Evaluation }

@@ -1,4 +1,4 @@
-import { describeReader } from "../reader-contract.ts";
+import { describeReader } from "../testing/reader-contract.ts";
 import { joeynmtValidations } from "./joeynmt-validations.ts";
 
 const lines = [

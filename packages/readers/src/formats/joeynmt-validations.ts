@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LogFormatError } from "@stopwise/core";
 import type { LogFile, LogReader } from "../contract.ts";
-import { readText } from "../log-text.ts";
-import { cellNumber } from "../markdown-table.ts";
-import { laterStep, orderRows, type Evaluation, type RawRun, type TrainingRow } from "../raw-run.ts";
+import { readText } from "../files/log-text.ts";
+import { cellNumber } from "../tables/markdown-table.ts";
+import { laterStep, orderRows, type Evaluation, type RawRun, type TrainingRow } from "../mapping/raw-run.ts";
 import { factsOfJoeyLog, perTokenLoss } from "./joeynmt-train-log.ts";
 
 interface Validation {

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { describeReader, readFiles, type ReaderFixture } from "../reader-contract.ts";
+import { describeReader, readFiles, type ReaderFixture } from "../testing/reader-contract.ts";
 import { jsonl } from "./jsonl.ts";
 
 const text = (...rows: (Record<string, unknown> | string)[]): string =>

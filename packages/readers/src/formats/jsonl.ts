@@ -1,11 +1,11 @@
-import { factsOfConfig } from "../config-facts.ts";
+import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
-import { runsOfTable, type GenericRow } from "../generic-rows.ts";
+import { runsOfTable, type GenericRow } from "../tables/generic-rows.ts";
 import type { TableFacts } from "./csv.ts";
-import { linesOf, readLineBlocks, SkippedLines, type LineBlock } from "../log-lines.ts";
-import { readJson } from "../log-text.ts";
-import { loggedNumber, parsePythonJson } from "../python-json.ts";
-import type { KnownFacts } from "../raw-run.ts";
+import { linesOf, readLineBlocks, SkippedLines, type LineBlock } from "../files/log-lines.ts";
+import { readJson } from "../files/log-text.ts";
+import { loggedNumber, parsePythonJson } from "../files/python-json.ts";
+import type { KnownFacts } from "../mapping/raw-run.ts";
 
 type Entries = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import { describeReader } from "../reader-contract.ts";
+import { describeReader } from "../testing/reader-contract.ts";
 import { kerasCsv } from "./keras-csv.ts";
 
 const text = (...lines: string[]): string => lines.join("\n") + "\n";

@@ -1,5 +1,5 @@
 import type { LogFile, LogReader } from "../contract.ts";
-import { delimiterOf } from "../delimited-text.ts";
+import { delimiterOf } from "../tables/delimited-text.ts";
 import { readGenericCsv } from "./csv.ts";
 
 function isKeras(file: LogFile): boolean {

@@ -1,4 +1,4 @@
-import { describeReader } from "../reader-contract.ts";
+import { describeReader } from "../testing/reader-contract.ts";
 import { kerasHistory } from "./keras-history.ts";
 
 describeReader(kerasHistory, [

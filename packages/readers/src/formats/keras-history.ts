@@ -1,8 +1,8 @@
 import { LogFormatError } from "@stopwise/core";
 import type { LogReader } from "../contract.ts";
-import { runsOfTable, type GenericRow } from "../generic-rows.ts";
-import { readJson } from "../log-text.ts";
-import { loggedNumber } from "../python-json.ts";
+import { runsOfTable, type GenericRow } from "../tables/generic-rows.ts";
+import { readJson } from "../files/log-text.ts";
+import { loggedNumber } from "../files/python-json.ts";
 
 type Entries = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import { describeReader, type ReaderFixture } from "../reader-contract.ts";
+import { describeReader, type ReaderFixture } from "../testing/reader-contract.ts";
 import { lightningMetricsCsv } from "./lightning-metrics-csv.ts";
 
 const rows = [

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseDocument } from "yaml";
-import { factsOfConfig } from "../config-facts.ts";
+import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { LogFile, LogReader } from "../contract.ts";
-import type { KnownFacts } from "../raw-run.ts";
+import type { KnownFacts } from "../mapping/raw-run.ts";
 import { readGenericCsv } from "./csv.ts";
 import { flattened } from "./jsonl.ts";
 

@@ -1,4 +1,4 @@
-import { describeReader } from "../reader-contract.ts";
+import { describeReader } from "../testing/reader-contract.ts";
 import { llamaFactory } from "./llama-factory.ts";
 
 const text = (...rows: Record<string, unknown>[]): string =>

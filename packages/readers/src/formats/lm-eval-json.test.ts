@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeReader, readFiles } from "../reader-contract.ts";
+import { describeReader, readFiles } from "../testing/reader-contract.ts";
 import { lmEvalJson } from "./lm-eval-json.ts";
 
 const results = (acc: number): string =>

@@ -1,8 +1,8 @@
 import { LogFormatError } from "@stopwise/core";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
-import { readJson } from "../log-text.ts";
-import { loggedNumber } from "../python-json.ts";
-import { laterStep, type Evaluation } from "../raw-run.ts";
+import { readJson } from "../files/log-text.ts";
+import { loggedNumber } from "../files/python-json.ts";
+import { laterStep, type Evaluation } from "../mapping/raw-run.ts";
 
 const stepInPath = /(?:step|checkpoint|ckpt|iter|global_step)[-_]?(\d+)/i;
 

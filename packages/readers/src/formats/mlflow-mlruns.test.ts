@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeReader, readFiles, type ReaderFixture } from "../reader-contract.ts";
+import { describeReader, readFiles, type ReaderFixture } from "../testing/reader-contract.ts";
 import { mlflowMlruns } from "./mlflow-mlruns.ts";
 
 const run = "mlruns/12/0123456789abcdef0123456789abcdef";

@@ -1,12 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { factsOfConfig } from "../config-facts.ts";
+import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
-import { runsOfTable } from "../generic-rows.ts";
-import { cellNumber } from "../markdown-table.ts";
-import { mlflowEnds, tableOfMetrics, valuesByStep } from "../mlflow-rows.ts";
-import type { KnownFacts } from "../raw-run.ts";
+import { runsOfTable } from "../tables/generic-rows.ts";
+import { cellNumber } from "../tables/markdown-table.ts";
+import { mlflowEnds, tableOfMetrics, valuesByStep } from "../files/mlflow-rows.ts";
+import type { KnownFacts } from "../mapping/raw-run.ts";
 
 const inRun = /^(.*?\/\d+\/[0-9a-f]{32})\/(?:meta\.yaml|(?:metrics|params|tags|inputs|outputs)\/.+)$/;
 const experimentFile = /mlruns\/\d+\/(?:meta\.yaml|tags\/[^/]+)$/;

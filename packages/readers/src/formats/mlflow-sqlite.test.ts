@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describeReader, writeFiles } from "../reader-contract.ts";
+import { describeReader, writeFiles } from "../testing/reader-contract.ts";
 import { mlflowSqlite } from "./mlflow-sqlite.ts";
 
 /** Tables and values as MLflow 3.17.2 writes them; Python's own module writes the database. */

@@ -1,9 +1,9 @@
-import { factsOfConfig } from "../config-facts.ts";
+import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { FileReading, LogReader } from "../contract.ts";
-import { runsOfTable } from "../generic-rows.ts";
-import { mlflowEnds, tableOfMetrics, valuesByStep, type MlflowPoint } from "../mlflow-rows.ts";
-import type { KnownFacts, RawRun } from "../raw-run.ts";
-import { grouped, openSqlite, warningsOf, type SqliteFile, type SqlRow } from "../sqlite-file.ts";
+import { runsOfTable } from "../tables/generic-rows.ts";
+import { mlflowEnds, tableOfMetrics, valuesByStep, type MlflowPoint } from "../files/mlflow-rows.ts";
+import type { KnownFacts, RawRun } from "../mapping/raw-run.ts";
+import { grouped, openSqlite, warningsOf, type SqliteFile, type SqlRow } from "../files/sqlite-file.ts";
 
 /** Whether a database is MLflow's store. */
 export const isMlflow = ({ tables }: SqliteFile): boolean =>

@@ -1,4 +1,4 @@
-import { describeReader, type ReaderFixture } from "../reader-contract.ts";
+import { describeReader, type ReaderFixture } from "../testing/reader-contract.ts";
 import { modelCard } from "./model-card.ts";
 
 interface CardParts {

@@ -1,10 +1,10 @@
-import { headlineOf, hyperparametersOf, modelCardFacts, totalBatchOf } from "../card-facts.ts";
-import { mendRowOrder } from "../card-rows.ts";
+import { headlineOf, hyperparametersOf, modelCardFacts, totalBatchOf } from "../mapping/card-facts.ts";
+import { mendRowOrder } from "../tables/card-rows.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
-import { readText } from "../log-text.ts";
-import { cellNumber, findTables, type MarkdownTable } from "../markdown-table.ts";
-import { normaliseName } from "../metric-choice.ts";
-import { laterStep, type Evaluation, type KnownFacts, type RawRun, type TrainingRow } from "../raw-run.ts";
+import { readText } from "../files/log-text.ts";
+import { cellNumber, findTables, type MarkdownTable } from "../tables/markdown-table.ts";
+import { normaliseName } from "../mapping/metric-choice.ts";
+import { laterStep, type Evaluation, type KnownFacts, type RawRun, type TrainingRow } from "../mapping/raw-run.ts";
 
 type Role = "step" | "epoch" | "trainLoss" | "lr" | "gradNorm" | "tokens" | "training" | "metric";
 

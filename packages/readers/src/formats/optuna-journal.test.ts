@@ -1,4 +1,4 @@
-import { describeReader } from "../reader-contract.ts";
+import { describeReader } from "../testing/reader-contract.ts";
 import { optunaJournal } from "./optuna-journal.ts";
 
 const lines = [

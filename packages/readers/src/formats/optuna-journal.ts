@@ -1,9 +1,9 @@
 import type { End } from "@stopwise/core";
-import { factsOfConfig } from "../config-facts.ts";
+import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
-import { readLines, SkippedLines } from "../log-lines.ts";
-import { loggedNumber, parsePythonJson } from "../python-json.ts";
-import type { Evaluation, RawRun } from "../raw-run.ts";
+import { readLines, SkippedLines } from "../files/log-lines.ts";
+import { loggedNumber, parsePythonJson } from "../files/python-json.ts";
+import type { Evaluation, RawRun } from "../mapping/raw-run.ts";
 
 type Entry = Readonly<Record<string, unknown>>;
 

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { openSqlite } from "../sqlite-file.ts";
-import { describeReader, readFiles, writeFiles } from "../reader-contract.ts";
+import { openSqlite } from "../files/sqlite-file.ts";
+import { describeReader, readFiles, writeFiles } from "../testing/reader-contract.ts";
 import { optunaSqlite } from "./optuna-sqlite.ts";
 
 /** Python's sqlite3 writes the databases: a writer of our own would prove nothing about the format. */

@@ -1,8 +1,8 @@
 import type { End } from "@stopwise/core";
-import { factsOfConfig } from "../config-facts.ts";
+import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
-import { parsePythonJson } from "../python-json.ts";
-import { laterStep, type Evaluation, type RawRun } from "../raw-run.ts";
+import { parsePythonJson } from "../files/python-json.ts";
+import { laterStep, type Evaluation, type RawRun } from "../mapping/raw-run.ts";
 import {
   grouped,
   openSqlite,
@@ -10,7 +10,7 @@ import {
   type SqliteFile,
   type SqlRow,
   type SqlValue,
-} from "../sqlite-file.ts";
+} from "../files/sqlite-file.ts";
 import { isMlflow, readMlflow } from "./mlflow-sqlite.ts";
 
 const ends: Readonly<Record<string, End>> = {

@@ -1,4 +1,4 @@
-import { describeReader } from "../reader-contract.ts";
+import { describeReader } from "../testing/reader-contract.ts";
 import { rayResult } from "./ray-result.ts";
 
 const row = (iteration: number, accuracy: string): string =>

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { factsOfConfig } from "../config-facts.ts";
+import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { LogFile, LogReader } from "../contract.ts";
-import { parsePythonJson } from "../python-json.ts";
-import type { KnownFacts } from "../raw-run.ts";
+import { parsePythonJson } from "../files/python-json.ts";
+import type { KnownFacts } from "../mapping/raw-run.ts";
 import { flattened, readingOfRows, readJsonRows } from "./jsonl.ts";
 
 /** Settings of the trial: `params.json` beside the results. */

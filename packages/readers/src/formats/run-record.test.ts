@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { describeReader, type ReaderFixture } from "../reader-contract.ts";
+import { describeReader, type ReaderFixture } from "../testing/reader-contract.ts";
 import { runRecord } from "./run-record.ts";
 
 const record = (id: string, more: Record<string, unknown> = {}): string =>

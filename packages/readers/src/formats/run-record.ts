@@ -1,8 +1,8 @@
 import { LogFormatError, type Checkpoint, type RunRecord } from "@stopwise/core";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
-import { readLines, SkippedLines } from "../log-lines.ts";
-import { parsePythonJson } from "../python-json.ts";
-import { brokenRunRecordRule, withDefaults } from "../run-record-check.ts";
+import { readLines, SkippedLines } from "../files/log-lines.ts";
+import { parsePythonJson } from "../files/python-json.ts";
+import { brokenRunRecordRule, withDefaults } from "../mapping/run-record-check.ts";
 
 /** Null for every number that is not finite: Python writes bare NaN where this schema has null. */
 function finiteOnly(value: unknown): unknown {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readConsoleLine } from "../console-lines.ts";
-import { describeReader, type ReaderFixture } from "../reader-contract.ts";
+import { readConsoleLine } from "../tables/console-lines.ts";
+import { describeReader, type ReaderFixture } from "../testing/reader-contract.ts";
 import { textLog } from "./text-log.ts";
 
 const text = (...lines: string[]): string => lines.join("\n") + "\n";

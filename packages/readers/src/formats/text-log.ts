@@ -1,11 +1,11 @@
-import { factsOfConfig } from "../config-facts.ts";
-import { readConsoleLine, type ConsoleLine } from "../console-lines.ts";
+import { factsOfConfig } from "../mapping/config-facts.ts";
+import { readConsoleLine, type ConsoleLine } from "../tables/console-lines.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
-import { runsOfTable, type GenericRow } from "../generic-rows.ts";
-import { rolesOf } from "../generic-columns.ts";
-import { nameMetric } from "../metric-choice.ts";
-import { readLines } from "../log-lines.ts";
-import type { KnownFacts, RawRun } from "../raw-run.ts";
+import { runsOfTable, type GenericRow } from "../tables/generic-rows.ts";
+import { rolesOf } from "../tables/generic-columns.ts";
+import { nameMetric } from "../mapping/metric-choice.ts";
+import { readLines } from "../files/log-lines.ts";
+import type { KnownFacts, RawRun } from "../mapping/raw-run.ts";
 
 /** A line's values and where it stands; without step and epoch before the first of them, at 0. */
 interface Placed {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { readEventFile } from "../event-file.ts";
-import { crc32c } from "../protobuf-wire.ts";
-import { describeReader, readFiles, type ReaderFixture } from "../reader-contract.ts";
+import { readEventFile } from "../files/event-file.ts";
+import { crc32c } from "../files/protobuf-wire.ts";
+import { describeReader, readFiles, type ReaderFixture } from "../testing/reader-contract.ts";
 import { tfevents } from "./tfevents.ts";
 
 type Bytes = readonly number[];

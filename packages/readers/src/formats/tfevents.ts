@@ -1,11 +1,11 @@
 import { LogFormatError } from "@stopwise/core";
-import { factsOfConfig } from "../config-facts.ts";
+import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
-import { readBytes } from "../log-text.ts";
-import { readEventFile, type EventFile, type ScalarEvent } from "../event-file.ts";
-import { normaliseName } from "../metric-choice.ts";
-import { parsePythonJson } from "../python-json.ts";
-import { laterStep, type Evaluation, type KnownFacts, type RawRun, type TrainingRow } from "../raw-run.ts";
+import { readBytes } from "../files/log-text.ts";
+import { readEventFile, type EventFile, type ScalarEvent } from "../files/event-file.ts";
+import { normaliseName } from "../mapping/metric-choice.ts";
+import { parsePythonJson } from "../files/python-json.ts";
+import { laterStep, type Evaluation, type KnownFacts, type RawRun, type TrainingRow } from "../mapping/raw-run.ts";
 
 interface Opened {
   readonly file: LogFile;

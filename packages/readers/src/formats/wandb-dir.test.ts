@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { expect, test } from "vitest";
-import { describeReader, readFiles } from "../reader-contract.ts";
-import { readWandbFile } from "../wandb-file.ts";
+import { describeReader, readFiles } from "../testing/reader-contract.ts";
+import { readWandbFile } from "../files/wandb-file.ts";
 import { wandbDir } from "./wandb-dir.ts";
 
 const varint = (value: number): number[] =>

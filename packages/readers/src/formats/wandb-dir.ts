@@ -2,15 +2,15 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LogFormatError } from "@stopwise/core";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
-import { runsOfTable, type GenericRow } from "../generic-rows.ts";
-import { isWandbFile, readWandbFile, type WandbItems } from "../wandb-file.ts";
+import { runsOfTable, type GenericRow } from "../tables/generic-rows.ts";
+import { isWandbFile, readWandbFile, type WandbItems } from "../files/wandb-file.ts";
 import {
   readWithoutHistory,
   settingsIn,
   settingsOf,
   trainingSteps,
   withoutHistory,
-} from "../wandb-folder.ts";
+} from "../files/wandb-folder.ts";
 import { flattened } from "./jsonl.ts";
 
 const runFolder = /^(.*\/)?(offline-)?run-\d{8}_\d{6}-[^/]+(?=\/)/;

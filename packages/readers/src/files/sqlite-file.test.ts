@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { cleanUp, writeFiles } from "./reader-contract.ts";
+import { cleanUp, writeFiles } from "../testing/reader-contract.ts";
 import { openSqlite } from "./sqlite-file.ts";
 
 cleanUp();

@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { runRecordSchema, type RunRecord } from "@stopwise/core";
-import { readLogs, recordsOf, type IngestedFile, type LogReader, type ReadOptions } from "./index.ts";
-import { findLogs } from "./find-logs.ts";
+import { readLogs, recordsOf, type IngestedFile, type LogReader, type ReadOptions } from "../index.ts";
+import { findLogs } from "../walking/find-logs.ts";
 
 /** Contents by path below a temporary folder. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;

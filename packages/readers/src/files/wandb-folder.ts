@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
-import { factsOfConfig } from "./config-facts.ts";
-import type { FileReading, LogFile } from "./contract.ts";
-import { flattened } from "./formats/jsonl.ts";
-import { textLog } from "./formats/text-log.ts";
-import { rolesOf } from "./generic-columns.ts";
+import { factsOfConfig } from "../mapping/config-facts.ts";
+import type { FileReading, LogFile } from "../contract.ts";
+import { flattened } from "../formats/jsonl.ts";
+import { textLog } from "../formats/text-log.ts";
+import { rolesOf } from "../tables/generic-columns.ts";
 import { readJson } from "./log-text.ts";
-import type { KnownFacts, RawRun } from "./raw-run.ts";
+import type { KnownFacts, RawRun } from "../mapping/raw-run.ts";
 import type { WandbItems } from "./wandb-file.ts";
 
 /** Names under which trainers log their own step, the preferred first. */

@@ -1,7 +1,7 @@
 import type { RunRecord } from "@stopwise/core";
 import type { IngestedFile, IngestedRun } from "./ingest-report.ts";
 import { findCompanions } from "./companion-logs.ts";
-import { contentFingerprint, distinctIdentity, isSameCurve } from "./run-identity.ts";
+import { contentFingerprint, distinctIdentity, isSameCurve } from "../mapping/run-identity.ts";
 
 interface Place {
   readonly file: number;

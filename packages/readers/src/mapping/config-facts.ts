@@ -1,5 +1,5 @@
 import { normaliseName } from "./metric-choice.ts";
-import { loggedNumber } from "./python-json.ts";
+import { loggedNumber } from "../files/python-json.ts";
 import type { KnownFacts } from "./raw-run.ts";
 
 /** Settings by their names in run records, with the spellings that trainers use. */

@@ -6,7 +6,7 @@ import {
   type KnownFacts,
   type RawRun,
   type TrainingRow,
-} from "./raw-run.ts";
+} from "../mapping/raw-run.ts";
 
 /** A table of rows: numbers and texts by column name; what was not logged in a row is absent. */
 export interface GenericTable {

@@ -2,8 +2,8 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { InvalidInputError } from "@stopwise/core";
-import { findLogs, readLogs, recordsOf } from "./index.ts";
-import { cleanUp, readFiles, writeFiles } from "./reader-contract.ts";
+import { findLogs, readLogs, recordsOf } from "../index.ts";
+import { cleanUp, readFiles, writeFiles } from "../testing/reader-contract.ts";
 
 cleanUp();
 

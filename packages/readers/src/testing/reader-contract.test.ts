@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { LogReader } from "./contract.ts";
-import { logReaders } from "./formats/index.ts";
+import type { LogReader } from "../contract.ts";
+import { logReaders } from "../formats/index.ts";
 
-const folder = join(import.meta.dirname, "formats");
+const folder = join(import.meta.dirname, "..", "formats");
 const files = readdirSync(folder).filter(
   (name) => name.endsWith(".ts") && !/^index\.|\.test\.ts$|^recognised\./.test(name),
 );

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Database } from "sql.js/dist/sql-wasm-inline.js";
 import { LogFormatError } from "@stopwise/core";
-import type { LogFile } from "./contract.ts";
+import type { LogFile } from "../contract.ts";
 import { readBytes } from "./log-text.ts";
 
 /** A stored value; blobs are left out as null. */

@@ -1,5 +1,5 @@
 import type { RunRecord } from "@stopwise/core";
-import type { LogFacts } from "./run-facts.ts";
+import type { LogFacts } from "../mapping/run-facts.ts";
 
 /** One run of a log. */
 export interface IngestedRun {

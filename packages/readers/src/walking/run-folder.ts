@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { modelCardFacts } from "./card-facts.ts";
-import type { LogFile } from "./contract.ts";
-import { loggedNumber, parsePythonJson } from "./python-json.ts";
-import type { KnownFacts } from "./raw-run.ts";
+import { modelCardFacts } from "../mapping/card-facts.ts";
+import type { LogFile } from "../contract.ts";
+import { loggedNumber, parsePythonJson } from "../files/python-json.ts";
+import type { KnownFacts } from "../mapping/raw-run.ts";
 
 async function textOf(path: string): Promise<string | undefined> {
   try {

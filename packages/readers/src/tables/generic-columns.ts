@@ -1,5 +1,5 @@
 import { metricClassOf } from "@stopwise/core";
-import { isMetric, nameMetric, normaliseName } from "./metric-choice.ts";
+import { isMetric, nameMetric, normaliseName } from "../mapping/metric-choice.ts";
 
 /** What the columns of a table of rows stand for; a role without column is undefined. */
 export interface ColumnRoles {

@@ -2,9 +2,9 @@ import { open, readdir, realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { constants, gunzipSync } from "node:zlib";
 import { InvalidInputError } from "@stopwise/core";
-import type { LogFile, LogReader } from "./contract.ts";
-import { logReaders } from "./formats/index.ts";
-import { decodeText, isLfsPointer } from "./log-text.ts";
+import type { LogFile, LogReader } from "../contract.ts";
+import { logReaders } from "../formats/index.ts";
+import { decodeText, isLfsPointer } from "../files/log-text.ts";
 
 /** Files that are read together as one unit of a format. */
 export interface LogSource {

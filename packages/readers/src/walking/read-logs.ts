@@ -1,15 +1,15 @@
 import { relative, resolve } from "node:path";
 import { modelFacts, StopwiseError, type RunRecord } from "@stopwise/core";
-import type { FileReading } from "./contract.ts";
+import type { FileReading } from "../contract.ts";
 import { findLogs, type FindOptions, type LogSource } from "./find-logs.ts";
 import type { IngestedFile, IngestedRun, IngestReport } from "./ingest-report.ts";
 import { mergeDuplicates } from "./duplicate-runs.ts";
-import type { KnownFacts, RawRun } from "./raw-run.ts";
-import { recordFacts } from "./record-facts.ts";
-import { factsOf } from "./run-facts.ts";
-import { runIdentity } from "./run-identity.ts";
-import { mapRun, missingFacts } from "./run-mapping.ts";
-import { factsFor, overlayFacts, type RunFacts, type TaskFacts } from "./task-facts.ts";
+import type { KnownFacts, RawRun } from "../mapping/raw-run.ts";
+import { recordFacts } from "../mapping/record-facts.ts";
+import { factsOf } from "../mapping/run-facts.ts";
+import { runIdentity } from "../mapping/run-identity.ts";
+import { mapRun, missingFacts } from "../mapping/run-mapping.ts";
+import { factsFor, overlayFacts, type RunFacts, type TaskFacts } from "../mapping/task-facts.ts";
 
 /** How logs are read. */
 export interface ReadOptions extends FindOptions {

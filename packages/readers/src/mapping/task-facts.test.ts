@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { InvalidInputError } from "@stopwise/core";
 import { missingFactsYaml } from "./missing-facts.ts";
-import { cleanUp, readFiles } from "./reader-contract.ts";
+import { cleanUp, readFiles } from "../testing/reader-contract.ts";
 import { factsFor, globPattern, parseRunFacts } from "./task-facts.ts";
 
 cleanUp();

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { cellNumber } from "./markdown-table.ts";
+import { cellNumber } from "../tables/markdown-table.ts";
 import type { KnownFacts } from "./raw-run.ts";
 
 type Entries = Readonly<Record<string, unknown>>;

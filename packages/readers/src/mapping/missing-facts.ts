@@ -1,4 +1,4 @@
-import type { IngestReport } from "./ingest-report.ts";
+import type { IngestReport } from "../walking/ingest-report.ts";
 
 const hints: Readonly<Record<string, string>> = {
   task: "task: squad              # name of the task or data set; runs of one task form a group",

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { constants, gunzipSync } from "node:zlib";
 import { LogFormatError } from "@stopwise/core";
-import type { LogFile } from "./contract.ts";
+import type { LogFile } from "../contract.ts";
 import { parsePythonJson } from "./python-json.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { cellNumber, cellsOf, findTables } from "./markdown-table.ts";
-import { loggedNumber, parsePythonJson } from "./python-json.ts";
+import { loggedNumber, parsePythonJson } from "../files/python-json.ts";
 
 test.each([
   ["0.5", 0.5],

@@ -1,5 +1,5 @@
-import { nameMetric } from "./metric-choice.ts";
-import type { Evaluation } from "./raw-run.ts";
+import { nameMetric } from "../mapping/metric-choice.ts";
+import type { Evaluation } from "../mapping/raw-run.ts";
 
 type Values = Readonly<Record<string, number>>;
 
