@@ -51,3 +51,15 @@ export {
   type RunRecord,
 } from "./run.ts";
 export { taskSchema, type Task } from "./task.ts";
+export {
+  binomialUpperTail,
+  binomialCdf,
+  binomialLowerBound,
+  binomialUpperBound,
+} from "./statistics/binomial.ts";
+export { weightedQuantile } from "./statistics/weighted-quantile.ts";
+export { parseWith, got } from "./parse-with.ts";
+export { uniformAt } from "./uniform-at.ts";
+export { field, type Json, packNumber, unpackNumber, canonicalJson } from "./json.ts";
+export { normalCdf, upperNormalQuantile } from "./statistics/normal.ts";
+export { sha256 } from "./sha256.ts";

@@ -2,10 +2,10 @@ import { ModelFileError, runRecordSchema, type RunRecord } from "@stopwise/core"
 import { createStopper } from "@stopwise/policies";
 import { beforeAll, describe, expect, test } from "vitest";
 import { randomFrom } from "@stopwise/core/random";
-import { tunedTask } from "./configuration.ts";
-import { recommendFrom } from "./recommend-from.ts";
+import { tunedTask } from "../portfolio/configuration.ts";
+import { recommendFrom } from "../recommendation/recommend-from.ts";
 import { deserializeModel, serializeModel, type StopwiseModel } from "./stopwise-model.ts";
-import { trainModel } from "./train-model.ts";
+import { trainModel } from "../training/train-model.ts";
 
 /** Curves that rise to a plateau; the larger the data set, the later. */
 function runs(nGroups: number, kind: "quality" | "loss" = "quality"): RunRecord[] {

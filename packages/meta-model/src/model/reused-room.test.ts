@@ -2,9 +2,10 @@ import { runRecordSchema, type Recommendation, type Task } from "@stopwise/core"
 import { taskFeatures } from "@stopwise/features";
 import { beforeAll, describe, expect, test } from "vitest";
 import { randomFrom } from "@stopwise/core/random";
-import { recommendFrom, type RecommendOptions } from "./recommend-from.ts";
+import { recommendFrom } from "../recommendation/recommend-from.ts";
+import type { RecommendOptions } from "../recommendation/options.ts";
 import { deserializeModel, type StopwiseModel } from "./stopwise-model.ts";
-import { trainModel } from "./train-model.ts";
+import { trainModel } from "../training/train-model.ts";
 
 const families = ["t5", "gpt", "bert"];
 

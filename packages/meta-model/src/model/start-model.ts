@@ -1,17 +1,20 @@
-import type { MetricClass } from "@stopwise/core";
+import { type MetricClass, weightedQuantile } from "@stopwise/core";
 import type { PolicyPrediction } from "../choice/prediction.ts";
 import { clipPrediction, predictionOf, predictionOn, tailLevels } from "../choice/prediction.ts";
 import type { ChoiceRule } from "../choice/choose.ts";
-import type { Neighbours, TrainingSet } from "../estimators/estimator.ts";
-import { FittedForest } from "../estimators/forest.ts";
-import { FittedKernel, type Smoothing } from "../estimators/kernel.ts";
-import { TaskDistance } from "../estimators/task-distance.ts";
-import { weightedQuantile } from "../trees/weighted-quantile.ts";
+import {
+  FittedForest,
+  FittedKernel,
+  type Neighbours,
+  type Smoothing,
+  TaskDistance,
+  type TrainingSet,
+} from "@stopwise/learners";
 import { SettingGrid, type PolicyFamily } from "../portfolio/policy-family.ts";
-import type { Container } from "./container.ts";
-import { readForest } from "./forest-sections.ts";
-import { OutcomeRows } from "./outcome-rows.ts";
-import { dequantised } from "./quantised.ts";
+import type { Container } from "../file/container.ts";
+import { readForest } from "../file/forest-sections.ts";
+import { OutcomeRows } from "../file/outcome-rows.ts";
+import { dequantised } from "../file/quantised.ts";
 
 /** The part of a model's header that is about one kind of runs. */
 export interface StartHeader {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { replay } from "../replay.ts";
+import { replay } from "../replay/replay.ts";
 import { curveFrom } from "../testing/curves.ts";
 
 const rise = [0.1, 0.3, 0.3, 0.3, 0.3, 0.3];

@@ -1,11 +1,12 @@
-import type { SimplePolicy } from "@stopwise/core";
+import { field, type Json, packNumber, type SimplePolicy, unpackNumber } from "@stopwise/core";
 import * as z from "zod/mini";
-import { progressOf, type PlannedLength, type StopperContext } from "../context.ts";
-import type { CriterionDefinition, CriterionSetup, SeriesWork, StreamingCriterion } from "../criterion.ts";
-import { Reference, type ImprovementRule } from "../improvement.ts";
-import { field, packNumber, unpackNumber, type Json } from "../json.ts";
-import { monitored, observationAt, type Observation } from "../observation.ts";
-import { monitorInWords } from "../words.ts";
+import { progressOf } from "../stopper/context.ts";
+import type { PlannedLength, StopperContext } from "../statistic/contract.ts";
+import type { CriterionDefinition, CriterionSetup } from "../statistic/criterion.ts";
+import type { SeriesWork, StreamingCriterion } from "../statistic/contract.ts";
+import { Reference, type ImprovementRule } from "../statistic/improvement.ts";
+import { monitored, observationAt, type Observation } from "../stopper/observation.ts";
+import { monitorInWords } from "../policy/words.ts";
 
 const units = ["evals", "steps", "tokenShare", "planShare"] as const;
 

@@ -1,4 +1,4 @@
-import { adapterFor, type TrainerConfig } from "@stopwise/adapters";
+import { adapterFor, type TrainerConfig } from "@stopwise/trainers";
 import type { Policy, Recommendation, Task } from "@stopwise/core";
 import { recommendFrom, type StopwiseModel } from "@stopwise/meta-model/predict";
 import { loadModel } from "./model-source.ts";

@@ -1,6 +1,6 @@
-import type { Policy, Task } from "@stopwise/core";
+import type { Json, Policy, Task } from "@stopwise/core";
 import { learnedCriteria, type StopwiseModel } from "@stopwise/meta-model/predict";
-import { createStopper as startStopper, type Json, type Stopper } from "@stopwise/policies";
+import { createStopper as startStopper, type Stopper } from "@stopwise/policies";
 
 /** What a stopper may know besides its policy. */
 export interface StopperOptions {

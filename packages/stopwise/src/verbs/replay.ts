@@ -1,14 +1,7 @@
 import { curveOf, InvalidInputError, type Curve, type Policy } from "@stopwise/core";
-import {
-  describePolicy,
-  parsePolicy,
-  replay,
-  replayCases,
-  replaySemantics,
-  type CasesResult,
-  type Replayed,
-} from "@stopwise/policies";
-import { outcomeMatrixInWorkers } from "@stopwise/policies/workers";
+import { describePolicy, parsePolicy, replay, type Replayed } from "@stopwise/policies";
+import { replayCases, replaySemantics, type CasesResult } from "@stopwise/trainers";
+import { outcomeMatrixInWorkers } from "@stopwise/policies/threads";
 import type { Command } from "commander";
 import { threadCount, threadsHelp } from "../command-line/flags.ts";
 import { exitStatus } from "../command-line/failure.ts";
