@@ -33,7 +33,8 @@ export {
 export { pairedOutcomes, type PairedOutcomes, type RunPair } from "./replay/paired-outcomes.ts";
 export { parsePolicy } from "./policy/parse-policy.ts";
 export { policyHash } from "./policy/policy-hash.ts";
-export { defaultPortfolio, portfolioFor } from "./policy/portfolio.ts";
+export { isPlainPatience, plainPatiencePolicies } from "./policy/plain-patience.ts";
+export { defaultPortfolio, ratchetPortfolio } from "./policy/portfolio.ts";
 export { replay, type Replayed } from "./replay/replay.ts";
 export { createStopper, type Stopper } from "./stopper/stopper.ts";
 export { replaySweep, type SweepOutcome, type SweepRule } from "./sweep/sweep-rule.ts";

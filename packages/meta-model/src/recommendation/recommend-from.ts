@@ -5,7 +5,6 @@ import {
   type Certificate,
   type MetricClass,
   type Recommendation,
-  type SimplePolicy,
   type Task,
 } from "@stopwise/core";
 import { taskFeatures } from "@stopwise/features";
@@ -22,10 +21,8 @@ import { learnedAnswer, type LearnedAnswer } from "../model/learned-part.ts";
 import { dequantised } from "../file/quantised.ts";
 import type { StartModel, StartPrediction } from "../model/start-model.ts";
 import type { StopwiseModel } from "../model/stopwise-model.ts";
-import { isDeadBand } from "../model/target-policies.ts";
 import { decide, delivered, frontOf, weighed, type Case } from "./verdict.ts";
 
-const deadBandTargets = new Set(["lightning", "keras", "tfjs", "composer", "fastai", "lightgbm"]);
 const maxEvidence = 10;
 
 /**
@@ -37,7 +34,7 @@ const maxEvidence = 10;
  *
  * @param model from `deserializeModel` or `trainModel`
  * @param task what is known before the start; unknown stays unknown
- * @param options bound, level, target
+ * @param options bound, level, what can be carried out
  * @throws InvalidInputError when the bound means nothing
  */
 export function recommendFrom(
@@ -50,8 +47,8 @@ export function recommendFrom(
   const start = partFor(model, task, metricClass);
   if (start === undefined) return withoutRuns(model, { bound, metricClass });
   const scope = start === model.start[start.header.kind] ? "new-task" : "same-task";
-  const question = { bound, metricClass, allowed: allowedFor(start, options) };
-  const calibration = remembered(model, { start, question, options, scope });
+  const question = { bound, metricClass, allowed: start.positionsOf(options.expressible) };
+  const calibration = remembered(model, { start, question, scope });
   const features = taskFeatures({ ...task, metricClass });
   const prediction = start.predict(features);
   const distance = { value: start.distanceTo(features), gate: start.header.gate };
@@ -145,7 +142,7 @@ function boundOf(options: RecommendOptions): Bound {
  *
  * @param model whose `calibrations` are filled in
  * @param metricClass class that is asked about
- * @param options bound, level, target
+ * @param options bound, level, what can be carried out
  */
 export function prepareStart(
   model: StopwiseModel,
@@ -154,8 +151,8 @@ export function prepareStart(
 ): void {
   const start = model.start[metricClass === "loss" ? "loss" : "quality"];
   if (start === undefined) return;
-  const question = { bound: boundOf(options), metricClass, allowed: allowedFor(start, options) };
-  remembered(model, { start, question, options });
+  const question = { bound: boundOf(options), metricClass, allowed: start.positionsOf(options.expressible) };
+  remembered(model, { start, question });
 }
 
 /** The same of what the in-run criterion adds. */
@@ -182,44 +179,27 @@ function adviceFor(
     : { learned: { ...learned, policy: { ...learned.policy, model: model.hash } } };
 }
 
-const allowedPositions = new WeakMap<StartModel, Map<string, readonly number[]>>();
-
-/** Positions in the candidates that may be chosen, worked out once per part of a model and trainer. */
-function allowedFor(start: StartModel, options: RecommendOptions): readonly number[] {
-  const key = `${options.target} ${options.withoutWarmup === true}`;
-  const known = allowedPositions.get(start) ?? new Map<string, readonly number[]>();
-  allowedPositions.set(start, known);
-  const positions = known.get(key) ?? positionsFor(start, options);
-  known.set(key, positions);
-  return positions;
-}
-
-function positionsFor(start: StartModel, { target, withoutWarmup }: RecommendOptions): readonly number[] {
-  const { candidates, targets } = start.header;
-  const policyAt = (position: number): SimplePolicy => start.grid.policyOf(candidates[position]!);
-  let positions: readonly number[] = candidates.map((_, position) => position);
-  if (target !== undefined && targets[target] !== undefined) positions = targets[target];
-  else if (target !== undefined && deadBandTargets.has(target)) {
-    positions = positions.filter((position) => isDeadBand(policyAt(position)));
-  }
-  return withoutWarmup === true
-    ? positions.filter((position) => policyAt(position).warmup === undefined)
-    : positions;
+/** A set of positions as text, four to a hexadecimal digit: trainers that can do the same share their calibrations. */
+function positionSetKey(positions: readonly number[], n: number): string {
+  const digits = new Uint8Array(Math.ceil(n / 4));
+  for (const position of positions) digits[position >> 2]! |= 1 << (position & 3);
+  return Array.from(digits, (digit) => digit.toString(16)).join("");
 }
 
 /** Calibrations depend on the question alone: each is worked out once per model in memory. */
 function remembered(
   model: StopwiseModel,
-  it: { start: StartModel; question: Question; options: RecommendOptions; scope?: Certificate["scope"] },
+  it: { start: StartModel; question: Question; scope?: Certificate["scope"] },
 ): Calibration {
-  const { start, question, options, scope } = it;
-  const isAny = question.allowed.length === start.header.candidates.length;
+  const { start, question, scope } = it;
+  const nCandidates = start.header.candidates.length;
+  const isAny = question.allowed.length === nCandidates;
   const key = JSON.stringify([
     ...(scope === "same-task" ? [scope] : []),
     start.header.kind,
     question.bound,
     question.metricClass,
-    ...(isAny ? [] : [options.target, options.withoutWarmup]),
+    ...(isAny ? [] : [positionSetKey(question.allowed, nCandidates)]),
   ]);
   const known = model.calibrations.get(key) as Calibration | undefined;
   if (known !== undefined) return known;

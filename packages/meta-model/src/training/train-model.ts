@@ -7,6 +7,7 @@ import { seedFor } from "@stopwise/core/random";
 import { tunedTask } from "../portfolio/configuration.ts";
 import { openContainer, packContainer, type Section } from "../file/container.ts";
 import type { Neighbours } from "@stopwise/learners";
+import type { Expressible } from "../recommendation/options.ts";
 import { StartModel } from "../model/start-model.ts";
 import { deserializeModel, type ModelHeader, type StopwiseModel } from "../model/stopwise-model.ts";
 import { frozenAnswers } from "../file/frozen-answers.ts";
@@ -28,6 +29,8 @@ export interface TrainOptions {
   readonly trainedOn?: string;
   /** Policies to choose from. */
   readonly policies?: readonly SimplePolicy[];
+  /** What trainers that are often asked for can carry out: the answers about them are kept ready in the model. */
+  readonly usualLimits?: readonly Expressible[];
   readonly onProgress?: (message: string) => void;
   /** Most runs of a kind that the model keeps; default 800. */
   readonly maxRuns?: number;
@@ -124,7 +127,7 @@ export function trainStartParts({ runs, options, seed, split }: Training): Start
   if (options.startOnly === true) return { header, sections, answers: new Map() };
   onProgress?.("usual questions");
   const draft = deserializeModel(packContainer(header, sections));
-  answerUsualQuestions(draft, "start");
+  answerUsualQuestions(draft, "start", options.usualLimits);
   return { header, sections, answers: draft.calibrations };
 }
 

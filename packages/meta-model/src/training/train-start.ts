@@ -1,4 +1,5 @@
 import type { SimplePolicy } from "@stopwise/core";
+import { isPlainPatience, plainPatiencePolicies } from "@stopwise/policies";
 import { cadenceSections } from "../advice/cadence/cadence-table.ts";
 import type { Bound } from "../certificates/bound.ts";
 import { chooseAlong, choiceLevels, type ChoiceRule } from "../choice/choose.ts";
@@ -29,10 +30,10 @@ import { forestSections } from "../file/forest-sections.ts";
 import { quantised, quantisedAll } from "../file/quantised.ts";
 import type { SplitRuns } from "../portfolio/split-runs.ts";
 import type { StartHeader } from "../model/start-model.ts";
-import { huggingFacePolicies, isHuggingFace } from "../model/target-policies.ts";
 
 const mainPortfolio = 112;
-const targetPortfolio = 40;
+/** Candidates at least that are a plain patience, so that whoever can only state one finds a choice. */
+const plainPortfolio = 40;
 
 /** A trained part: its header and its arrays. */
 export interface TrainedStart {
@@ -71,7 +72,7 @@ export function trainStart(
 ): TrainedStart {
   const { kind } = split.usable[0]!.curve;
   const monitors = (policy: SimplePolicy): boolean => kind === "quality" || policy.monitor !== "quality";
-  const portfolio = [...policies, ...huggingFacePolicies()].filter(monitors);
+  const portfolio = [...policies, ...plainPatiencePolicies()].filter(monitors);
   const experience = experienceOfUsable(split.usable, portfolio, replay);
   const fitted = fitPart(experience, split.fit, seed);
   const gate = new DistanceGate(
@@ -109,9 +110,9 @@ function fitPart(experience: Experience, rows: readonly number[], seed: number):
   const table = rowsOf(experience.table, rows);
   const reduce = (size: number, allowed: (setting: number) => boolean): number[] =>
     reducePortfolio(table, groups, { size, allowed });
-  const expressible = (setting: number): boolean => isHuggingFace(experience.grid.policyOf(setting));
+  const isPlain = (setting: number): boolean => isPlainPatience(experience.grid.policyOf(setting));
   const candidates = [
-    ...new Set([...reduce(mainPortfolio, () => true), ...reduce(targetPortfolio, expressible)]),
+    ...new Set([...reduce(mainPortfolio, () => true), ...reduce(plainPortfolio, isPlain)]),
   ].sort((a, b) => a - b);
   const training: TrainingSet = {
     features: rows.map((row) => experience.features[row]!),
@@ -177,14 +178,10 @@ function startHeader(
   { fitted, kind, gate }: { fitted: FittedPart; kind: StartHeader["kind"]; gate: number },
 ): StartHeader {
   const { candidates } = fitted;
-  const positions = candidates
-    .map((_, position) => position)
-    .filter((position) => isHuggingFace(experience.grid.policyOf(candidates[position]!)));
   return {
     kind,
     families: experience.grid.families,
     candidates,
-    targets: { huggingface: positions },
     rule: fitted.rule,
     estimator: fitted.name,
     smoothing:

@@ -1,6 +1,6 @@
 import type { MetricClass } from "@stopwise/core";
 import { prepareLearned, prepareStart } from "../recommendation/recommend-from.ts";
-import type { RecommendOptions } from "../recommendation/options.ts";
+import type { Expressible, RecommendOptions } from "../recommendation/options.ts";
 import type { StopwiseModel } from "../model/stopwise-model.ts";
 
 const bounds: readonly RecommendOptions[] = [
@@ -9,19 +9,20 @@ const bounds: readonly RecommendOptions[] = [
   ),
   ...[0.0025, 0.005, 0.01, 0.02].map((maxLoss) => ({ bound: "mean" as const, maxLoss, alpha: 0.1 })),
 ];
-const targets: readonly RecommendOptions[] = [
-  {},
-  { target: "huggingface", withoutWarmup: false },
-  { target: "huggingface", withoutWarmup: true },
-];
 
 /**
- * Answers the usual questions (bound, confidence, target) for the metric classes that calibration runs have.
+ * Answers the usual questions (bound, confidence, what can be carried out) for the metric classes that calibration runs have.
  *
  * @param model whose `calibrations` are filled in
  * @param part `start`: how a policy is chosen; `learned`: what the in-run criterion adds
+ * @param limits what trainers that are often asked for can carry out
  */
-export function answerUsualQuestions(model: StopwiseModel, part: "start" | "learned"): void {
+export function answerUsualQuestions(
+  model: StopwiseModel,
+  part: "start" | "learned",
+  limits: readonly Expressible[] = [],
+): void {
+  const wanted: readonly RecommendOptions[] = [{}, ...limits.map((expressible) => ({ expressible }))];
   const classes = new Set<MetricClass>(["match"]);
   for (const start of Object.values(model.start)) {
     start.rememberPredictions();
@@ -30,7 +31,7 @@ export function answerUsualQuestions(model: StopwiseModel, part: "start" | "lear
   for (const metricClass of classes) {
     for (const bound of bounds) {
       if (part === "learned") prepareLearned(model, metricClass, bound);
-      else for (const target of targets) prepareStart(model, metricClass, { ...bound, ...target });
+      else for (const limit of wanted) prepareStart(model, metricClass, { ...bound, ...limit });
     }
   }
 }
