@@ -22,6 +22,21 @@ test("successive halving keeps the top of each rung", () => {
   expect([...stopIndex]).toEqual([1, 5, 1, 3]);
 });
 
+test("eta is 3 unless it is said: the top third of a rung goes on", () => {
+  const six = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6].map((start) => curveFrom([start, start, start, start]));
+  const wholeWith = (eta?: number): number => {
+    const rule = {
+      rule: "successiveHalving",
+      firstRung: 2000,
+      guard: false,
+      ...(eta === undefined ? {} : { eta }),
+    };
+    return [...replaySweep(six, rule).stopIndex].filter((stop) => stop === 3).length;
+  };
+  expect([wholeWith(2), wholeWith(3), wholeWith(6)]).toEqual([3, 2, 1]);
+  expect(wholeWith()).toBe(2);
+});
+
 test("the guard keeps the leader of the sweep", () => {
   fc.assert(
     fc.property(fc.array(anyCurve, { minLength: 1, maxLength: 5 }), (curves) => {
