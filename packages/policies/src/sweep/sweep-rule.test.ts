@@ -23,7 +23,7 @@ test("successive halving keeps the top of each rung", () => {
 });
 
 test("eta is 3 unless it is said: the top third of a rung goes on", () => {
-  const six = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6].map((start) => curveFrom([start, start, start, start]));
+  const twelve = Array.from({ length: 12 }, (_, run) => curveFrom(Array<number>(4).fill((run + 1) / 20)));
   const wholeWith = (eta?: number): number => {
     const rule = {
       rule: "successiveHalving",
@@ -31,10 +31,10 @@ test("eta is 3 unless it is said: the top third of a rung goes on", () => {
       guard: false,
       ...(eta === undefined ? {} : { eta }),
     };
-    return [...replaySweep(six, rule).stopIndex].filter((stop) => stop === 3).length;
+    return [...replaySweep(twelve, rule).stopIndex].filter((stop) => stop === 3).length;
   };
-  expect([wholeWith(2), wholeWith(3), wholeWith(6)]).toEqual([3, 2, 1]);
-  expect(wholeWith()).toBe(2);
+  expect([wholeWith(2), wholeWith(3), wholeWith(4)]).toEqual([6, 4, 3]);
+  expect(wholeWith()).toBe(4);
 });
 
 test("the guard keeps the leader of the sweep", () => {
