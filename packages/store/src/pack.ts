@@ -97,16 +97,22 @@ function hashOf(head: readonly unknown[], { series, nulls, extras }: PackedPoint
 }
 
 /**
+ * @throws {InvalidInputError} when a run's id is no text that every database can hold
+ */
+export function requireId({ id }: RunRecord): void {
+  if (isStorable(id)) return;
+  const shown = JSON.stringify(id);
+  throw new InvalidInputError(`a run's id must be text without NUL, got ${shown}.`, "Give it another id.");
+}
+
+/**
  * A run record as columns. NaN counts as missing, as everywhere in stopwise; a field that is `undefined` as absent.
  *
  * @throws {InvalidInputError} when its id is no text that every database can hold
  */
 export function packRun(record: RunRecord): PackedRun {
   const fields = record as Fields;
-  if (!isStorable(record.id)) {
-    const shown = JSON.stringify(record.id);
-    throw new InvalidInputError(`a run's id must be text without NUL, got ${shown}.`, "Give it another id.");
-  }
+  requireId(record);
   const cells = runColumns.map(({ field, type }) => cellOf(fields[field], type));
   const hyper = jsonOrNull(record.hyper);
   const extra = jsonOrNull(extraOf(record, cells));

@@ -1,79 +1,16 @@
-import { existsSync, linkSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { InvalidInputError, StoreBusyError } from "@stopwise/core";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { InvalidInputError } from "@stopwise/core";
 import { migrations } from "../columns.ts";
 import type { OpenOptions } from "../contract.ts";
-import { faultOf, holderOf, isLocked, requireDuckDbFile } from "./faults.ts";
+import { faultOf } from "./faults.ts";
 import { draftOf, writeFault } from "../files/draft.ts";
-import { WaitingLine } from "./queue.ts";
+import { openInMemory, openWaiting, type OpenFile } from "./holding.ts";
 
 /** The file of a store folder that holds runs and checkpoints. */
 export function databaseFile(folder: string): string {
   return join(folder, "store.duckdb");
-}
-
-const standardWait = 120;
-const toldAfter = 2;
-
-/** Extensions are refused from the first moment on: opening a file of another database asks for one. */
-const settings = { autoinstall_known_extensions: "false", autoload_known_extensions: "false" };
-
-interface Waiting {
-  readonly deadline: number;
-  readonly waited: () => number;
-  readonly seconds: number;
-}
-
-/** Time by the monotonic clock: one that is set back neither shortens nor lengthens the wait. */
-function startWaiting({ waitSeconds = standardWait }: OpenOptions): Waiting {
-  const start = performance.now();
-  return {
-    deadline: start + waitSeconds * 1000,
-    waited: () => (performance.now() - start) / 1000,
-    seconds: waitSeconds,
-  };
-}
-
-/** Opens the file, waiting in line while another process holds its lock. */
-async function openWaiting(file: string, options: OpenOptions): Promise<DuckDBInstance> {
-  const { DuckDBInstance } = await import("@duckdb/node-api");
-  const access = options.mode === "read" && file !== ":memory:" ? { access_mode: "READ_ONLY" } : {};
-  if (file === ":memory:") return DuckDBInstance.create(file, settings);
-  const waiting = startWaiting(options);
-  const line = new WaitingLine(file);
-  let [holder, isTold] = ["another process", false];
-  if (!line.isEmpty()) line.join();
-  try {
-    for (;;) {
-      if (line.isTurn()) {
-        try {
-          requireDuckDbFile(file);
-          return await DuckDBInstance.create(file, { ...settings, ...access });
-        } catch (error) {
-          if (!isLocked(error)) throw faultOf(error, file);
-          holder = holderOf(error);
-          line.join();
-        }
-      }
-      if (performance.now() > waiting.deadline) throw busy(file, holder, waiting.seconds);
-      if (!isTold && waiting.waited() > toldAfter) {
-        isTold = true;
-        options.onWait?.(`${file} is held by ${holder}; waiting for up to ${waiting.seconds} s`);
-      }
-      await sleep(15 + 20 * Math.min(1, waiting.waited()));
-    }
-  } finally {
-    line.leave();
-  }
-}
-
-function busy(file: string, holder: string, seconds: number): StoreBusyError {
-  return new StoreBusyError(
-    `${file} is held by ${holder}; waited ${seconds} s.`,
-    "Try again when it has ended.",
-  );
 }
 
 async function schemaVersion(connection: DuckDBConnection): Promise<number> {
@@ -155,7 +92,9 @@ async function create(folder: string, file: string): Promise<void> {
   try {
     (await openFile(draft, { waitSeconds: 0 })).close();
     if (existsSync(file) && statSync(file).size === 0) rmSync(file);
-    linkSync(draft, file);
+    // What a store that was moved away left of its log belongs to that one.
+    if (!existsSync(file) && existsSync(`${file}.wal`)) renameSync(`${file}.wal`, `${file}.wal.left`);
+    placeNew(draft, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writeFault(error, file);
   } finally {
@@ -163,19 +102,35 @@ async function create(folder: string, file: string): Promise<void> {
   }
 }
 
+/** Gives a draft its name unless that is taken; where the file system knows no links, in two steps. */
+function placeNew(draft: string, file: string): void {
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw error;
+    if (!existsSync(file)) renameSync(draft, file);
+  }
+}
+
+async function inMemory(): Promise<OpenFile> {
+  const instance = await openInMemory();
+  return { instance, release: () => instance.closeSync() };
+}
+
 async function openFile(file: string, options: OpenOptions): Promise<Database> {
-  const instance = await openWaiting(file, options);
+  const { instance, release } = await (file === ":memory:" ? inMemory() : openWaiting(file, options));
   try {
     const connection = await instance.connect();
     if (file !== ":memory:" && options.mode === "read") await requireCurrent(connection, file);
     else await migrate(connection, file);
     const close = (): void => {
       connection.closeSync();
-      instance.closeSync();
+      release();
     };
     return { file, connection, close };
   } catch (error) {
-    instance.closeSync();
+    release();
     throw error instanceof OutdatedStore ? error : faultOf(error, file);
   }
 }

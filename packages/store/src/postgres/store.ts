@@ -5,7 +5,7 @@ import type { ExperimentStore, OpenOptions, RunSummary, StoreCheck, UpsertCounts
 import { exportRuns } from "../files/export.ts";
 import { whereOf, type RunFilter } from "../filter.ts";
 import { mergeRun, type KnownRun } from "../merge.ts";
-import { unpackRun, type PackedRun, type StoredRun } from "../pack.ts";
+import { requireId, unpackRun, type PackedRun, type StoredRun } from "../pack.ts";
 import { fromSource, originalError } from "../source.ts";
 import { toldOfExtra, type FactConflict } from "../told.ts";
 import { lockWriters, openConnection, type Connection } from "./connection.ts";
@@ -57,6 +57,7 @@ class Upsert {
 
   /** Writes a batch; the statements go out one after the other without waiting for each answer. */
   async put(records: readonly RunRecord[]): Promise<void> {
+    records.forEach(requireId);
     const known = await this.known(records);
     this.written.clear();
     for (const record of records) {
