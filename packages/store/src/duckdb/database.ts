@@ -1,4 +1,4 @@
-import { existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { InvalidInputError } from "@stopwise/core";
@@ -68,18 +68,13 @@ export async function openDatabase(folder: string, options: OpenOptions = {}): P
   const onDisk = databaseFile(folder);
   const file = options.mode === "read" && !existsSync(onDisk) ? ":memory:" : onDisk;
   try {
-    if (file !== ":memory:" && isMissing(file)) await create(folder, file);
+    if (file !== ":memory:" && !existsSync(file)) await create(folder, file);
     return await openFile(file, options);
   } catch (error) {
     if (!(error instanceof OutdatedStore)) throw error;
     (await openDatabase(folder, { ...options, mode: "write" })).close();
     return openDatabase(folder, options);
   }
-}
-
-/** Whether there is no store yet; an empty file is what a disk that ran full left behind. */
-function isMissing(file: string): boolean {
-  return !existsSync(file) || statSync(file).size === 0;
 }
 
 /**
@@ -91,7 +86,6 @@ async function create(folder: string, file: string): Promise<void> {
   const draft = draftOf(file);
   try {
     (await openFile(draft, { waitSeconds: 0 })).close();
-    if (existsSync(file) && statSync(file).size === 0) rmSync(file);
     // What a store that was moved away left of its log belongs to that one.
     if (!existsSync(file) && existsSync(`${file}.wal`)) renameSync(`${file}.wal`, `${file}.wal.left`);
     placeNew(draft, file);

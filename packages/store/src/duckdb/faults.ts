@@ -87,8 +87,8 @@ export function requireDuckDbFile(file: string): void {
   const descriptor = openSync(file, "r");
   const nBytes = readSync(descriptor, head, 0, head.length, 0);
   closeSync(descriptor);
-  if (nBytes === 0) return;
   if (head.toString("latin1", 8, 12) === "DUCK") return;
-  const what = head.toString("latin1", 0, 15) === "SQLite format 3" ? "a SQLite database" : "no DuckDB database";
+  const isSqlite = head.toString("latin1", 0, 15) === "SQLite format 3";
+  const what = nBytes === 0 ? "empty" : isSqlite ? "a SQLite database" : "no DuckDB database";
   throw new InvalidInputError(`${file} is damaged or not ours: it is ${what}.`, wayOut);
 }
