@@ -195,17 +195,8 @@ export class LiveRun {
   }
 
   #stateOf(stopper: Stopper, step: number): Json {
-    const { id, asked, task, treatment, startedAt } = this.#head;
-    const state: LiveState = {
-      version: 1,
-      id,
-      asked,
-      startedAt,
-      task,
-      treatment,
-      step,
-      stopper: stopper.state(),
-    };
+    const { id, asked, task, treatment } = this.#head;
+    const state: LiveState = { version: 1, id, asked, task, treatment, step, stopper: stopper.state() };
     return state as unknown as Json;
   }
 

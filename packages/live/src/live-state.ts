@@ -10,7 +10,6 @@ export interface LiveState {
   readonly id: string;
   /** The start message of the run. */
   readonly asked: LiveStart;
-  readonly startedAt: string;
   readonly task: Task;
   readonly treatment: Treatment;
   /** The last step that was decided. */
@@ -22,7 +21,6 @@ const stateSchema = z.looseObject({
   version: z.literal(1),
   id: z.string(),
   asked: liveStartSchema,
-  startedAt: z.string(),
   task: z.looseObject({}),
   treatment: z.looseObject({
     using: z.enum(["learned", "start"]),

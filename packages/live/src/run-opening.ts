@@ -63,12 +63,13 @@ function begin(asked: LiveStart, rooms: Rooms): OpenRun {
 
 /** A journal for a run whose beginning lies in another store. */
 function beginElsewhere(asked: LiveStart, state: LiveState, rooms: Rooms): JournalHead {
-  const { task, treatment, startedAt, step } = state;
-  const { recommendation } = rooms.around.recommend({ task: asked.task, request: asked.request });
+  const { task, treatment, step } = state;
+  const { around } = rooms;
+  const { recommendation } = around.recommend({ task: asked.task, request: asked.request });
   return beginJournal(rooms, asked.run, {
     type: "start",
     version: 1,
-    startedAt,
+    startedAt: around.now().toISOString(),
     owner: thisProcess(),
     asked: { ...asked, state: null },
     task,
