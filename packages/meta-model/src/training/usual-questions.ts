@@ -1,7 +1,7 @@
 import type { MetricClass } from "@stopwise/core";
-import { prepareLearned, prepareStart } from "../recommendation/recommend-from.ts";
+import type { ModelPart, StopwiseModel } from "../model/stopwise-model.ts";
 import type { RecommendOptions } from "../recommendation/options.ts";
-import type { StopwiseModel } from "../model/stopwise-model.ts";
+import { prepareLearned, prepareStart } from "../recommendation/recommend-from.ts";
 
 const bounds: readonly RecommendOptions[] = [
   ...[0.005, 0.01, 0.02].flatMap((maxLoss) =>
@@ -15,22 +15,24 @@ const targets: readonly RecommendOptions[] = [
   { target: "huggingface", withoutWarmup: true },
 ];
 
+/** The metric classes that a part is usually asked about: those that its runs have. */
+function classesOf({ header }: ModelPart): Set<MetricClass> {
+  const own: MetricClass = header.kind === "loss" ? "loss" : "match";
+  return new Set<MetricClass>([own, ...header.calibration.classes, ...header.fit.classes]);
+}
+
 /**
- * Answers the usual questions (bound, confidence, target) for the metric classes that calibration runs have.
+ * Answers the usual questions (bound, confidence, target) for the metric classes of a part's runs.
  *
- * @param model whose `calibrations` are filled in
- * @param part `start`: how a policy is chosen; `learned`: what the in-run criterion adds
+ * @param model that holds the part
+ * @param part whose answers are filled in: how a policy is chosen, and, with a learned criterion, what it adds
  */
-export function answerUsualQuestions(model: StopwiseModel, part: "start" | "learned"): void {
-  const classes = new Set<MetricClass>(["match"]);
-  for (const start of Object.values(model.start)) {
-    start.rememberPredictions();
-    for (const metricClass of start.calibration.classes) classes.add(metricClass);
-  }
-  for (const metricClass of classes) {
+export function answerUsualQuestions(model: StopwiseModel, part: ModelPart): void {
+  part.start.rememberPredictions();
+  for (const metricClass of classesOf(part)) {
     for (const bound of bounds) {
-      if (part === "learned") prepareLearned(model, metricClass, bound);
-      else for (const target of targets) prepareStart(model, metricClass, { ...bound, ...target });
+      for (const target of targets) prepareStart(part, metricClass, { ...bound, ...target });
+      if (part.prefix !== "own") prepareLearned(model, part, { metricClass, options: bound });
     }
   }
 }
