@@ -56,7 +56,7 @@ const start = [...trainModel(runs, { startOnly: true }).populations.values()].fi
   ({ header }) => header.kind === "quality",
 )!.start;
 const byId = new Map(runs.map((run) => [run.id, run]));
-const nearRuns = start.header.fit.ids.map((id) => byId.get(id)!);
+const nearRuns = start.fit.ids.map((id) => byId.get(id)!);
 const known = new Set(nearRuns);
 const kept = [...nearRuns, ...runs.filter((run) => run.kind === "quality" && !known.has(run))];
 const training = {

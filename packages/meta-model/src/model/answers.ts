@@ -16,11 +16,16 @@ interface FrozenAnswers {
   readonly learned: readonly (readonly [string, LearnedAnswer | null])[];
 }
 
+/** Settings that are remembered at a time. */
+const mostShared = 5000;
+
 /** Answers to questions that hold for every task of a population: worked out once, and kept in the model's file. */
 export class Answers {
   readonly calibrations: Map<string, Calibration>;
   /** Null where there is no learned criterion. */
   readonly learned: Map<string, LearnedAnswer | null>;
+  /** Settings that suit all tasks, by question and evaluations; not frozen. */
+  readonly #shared = new Map<string, number>();
 
   constructor(text?: string) {
     const frozen: FrozenAnswers =
@@ -29,6 +34,17 @@ export class Answers {
       frozen.calibrations.map(([name, answer]) => [name, { ...answer, tau: answer.tau ?? Infinity }]),
     );
     this.learned = new Map(frozen.learned);
+  }
+
+  /** The setting that suits all tasks of so many evaluations for a question, remembered. */
+  shared(name: string, evals: number | null | undefined, workedOut: () => number): number {
+    const key = `${name} ${evals ?? ""}`;
+    const known = this.#shared.get(key);
+    if (known !== undefined) return known;
+    if (this.#shared.size >= mostShared) this.#shared.clear();
+    const setting = workedOut();
+    this.#shared.set(key, setting);
+    return setting;
   }
 
   /** As text that the constructor reads. */

@@ -4,11 +4,14 @@ import type { ChoiceRule } from "../choice/choose.ts";
 import type { FactRanges } from "../population/facts.ts";
 import type { PolicyFamily } from "../portfolio/policy-family.ts";
 
-/** Runs that a model keeps, by what their header says of them. */
-export interface KeptHeader {
+/** What is told of the runs that a part keeps, each `[nRuns]`; a section of its own, read when the part is asked. */
+export interface KeptRunFacts {
   readonly classes: readonly MetricClass[];
   /** Evaluations planned, null where unknown. */
   readonly evals: readonly (number | null)[];
+  readonly ids: readonly string[];
+  /** Each run for a person. */
+  readonly names: readonly string[];
 }
 
 /** The part of a model's header that is about one population. */
@@ -32,6 +35,8 @@ export interface StartHeader {
   readonly ranges: FactRanges;
   readonly kinds: readonly ("number" | "category")[];
   readonly costUnit: CostUnit;
-  readonly fit: KeptHeader & { readonly ids: readonly string[]; readonly names: readonly string[] };
-  readonly calibration: KeptHeader & { readonly nGroups: number };
+  /** Metric classes of the runs that it keeps. */
+  readonly classes: readonly MetricClass[];
+  /** Groups that calibrate. */
+  readonly nCalibrationGroups: number;
 }

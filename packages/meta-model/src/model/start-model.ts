@@ -1,4 +1,4 @@
-import { type MetricClass, weightedQuantile } from "@stopwise/core";
+import { weightedQuantile } from "@stopwise/core";
 import type { PolicyPrediction } from "../choice/prediction.ts";
 import { defaultClip } from "../certificates/bound.ts";
 import { clipPrediction, predictionOf, predictionOn, tailLevels } from "../choice/prediction.ts";
@@ -15,31 +15,25 @@ import type { Container } from "../file/container.ts";
 import { readForest } from "../file/forest-sections.ts";
 import { OutcomeRows } from "../file/outcome-rows.ts";
 import { dequantised } from "../file/quantised.ts";
-import type { KeptHeader, StartHeader } from "./start-header.ts";
+import type { KeptRunFacts, StartHeader } from "./start-header.ts";
 
 /** Runs that a model keeps; arrays as in the file, 16-bit outcomes. */
-export interface KeptRuns {
+export interface KeptRuns extends KeptRunFacts {
   readonly nRuns: number;
-  readonly classes: readonly MetricClass[];
-  /** Evaluations planned, null where unknown, `[nRuns]`. */
-  readonly evals: readonly (number | null)[];
   readonly groups: Int32Array;
   readonly complete: Uint8Array;
   /** Whether nothing that is known of a run lies outside the range of the population. */
   readonly inside: Uint8Array;
   /** `[nRuns, nSettings]` */
   readonly emLoss: Uint16Array;
-  /** `[nRuns, nSettings]` */
-  readonly saving: Uint16Array;
   /** Predictions made without the run's group, `[nRuns, nTargets]`. */
   readonly predictions: Uint16Array;
 }
 
 /** Runs that predictions are made from. */
 export interface FitRuns extends KeptRuns {
-  readonly ids: readonly string[];
-  /** Each run for a person. */
-  readonly names: readonly string[];
+  /** `[nRuns, nSettings]` */
+  readonly saving: Uint16Array;
 }
 
 /** A prediction with what speaks for it: views on room of the model, valid until it predicts again. */
@@ -115,13 +109,12 @@ export class StartModel {
     this.grid = new SettingGrid(header.families);
     const nFeatures = header.kinds.length;
     const flat = container.section(`${prefix}.fit.features`, "f64");
-    const features = header.fit.ids.map((_, run) => flat.subarray(run * nFeatures, (run + 1) * nFeatures));
     this.fit = {
-      ...keptRuns(container, `${prefix}.fit`, header.fit),
-      ids: header.fit.ids,
-      names: header.fit.names,
+      ...keptRuns(container, `${prefix}.fit`),
+      saving: container.section(`${prefix}.fit.saving`, "u16"),
     };
-    this.calibration = keptRuns(container, `${prefix}.calibration`, header.calibration);
+    const features = this.fit.ids.map((_, run) => flat.subarray(run * nFeatures, (run + 1) * nFeatures));
+    this.calibration = keptRuns(container, `${prefix}.calibration`);
     this.#overall = Float64Array.from(container.section(`${prefix}.overall`, "f64"));
     const { saving, emLoss } = this.fit;
     const { candidates } = header;
@@ -285,16 +278,16 @@ function nearOf(
   return (features) => ({ near: kernel.neighbours(features), share: 0 });
 }
 
-function keptRuns(container: Container, prefix: string, { classes, evals }: KeptHeader): KeptRuns {
+function keptRuns(container: Container, prefix: string): KeptRuns {
+  const text = new TextDecoder().decode(container.section(`${prefix}.facts`, "u8"));
+  const facts = JSON.parse(text) as KeptRunFacts;
   return {
-    nRuns: classes.length,
-    classes,
-    evals,
+    ...facts,
+    nRuns: facts.ids.length,
     groups: container.section(`${prefix}.groups`, "i32"),
     complete: container.section(`${prefix}.complete`, "u8"),
     inside: container.section(`${prefix}.inside`, "u8"),
     emLoss: container.section(`${prefix}.emLoss`, "u16"),
-    saving: container.section(`${prefix}.saving`, "u16"),
     predictions: container.section(`${prefix}.predictions`, "u16"),
   };
 }

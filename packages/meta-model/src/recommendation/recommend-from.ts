@@ -81,9 +81,11 @@ export function recommendFrom(
   const { start } = part;
   const question = { bound, metricClass, allowed: allowedFor(start, options) };
   const features = taskFeatures(known.task);
+  const name = calibrationName(part, question, options);
   const asked: Case = {
     question,
     calibration: calibrationFor(part, question, options),
+    shared: (workedOut) => part.answers.shared(name, task.evals, workedOut),
     prediction: start.predict(features),
     placement: placementOf(part, known, features),
     options,
@@ -200,7 +202,7 @@ function partFor(model: StopwiseModel, { task, metricClass }: Understood): Model
   if (model.own === undefined || metricClass === "loss") return general;
   const { name } = task;
   const isOwn =
-    typeof name === "string" ? model.own.names.has(name) : general?.header.calibration.nGroups === 0;
+    typeof name === "string" ? model.own.names.has(name) : general?.header.nCalibrationGroups === 0;
   return isOwn ? model.own.part : general;
 }
 
@@ -296,10 +298,15 @@ function positionsFor(start: StartModel, { target, withoutWarmup }: RecommendOpt
     : positions;
 }
 
+/** What a question goes by within a part: all that its calibration depends on. */
+function calibrationName(part: ModelPart, question: Question, options: RecommendOptions): string {
+  const isAny = question.allowed.length === part.header.candidates.length;
+  return questionName(question.bound, question.metricClass, isAny ? "any" : allowedName(options));
+}
+
 /** Calibrations depend on the question alone: each is worked out once per model in memory. */
 function calibrationFor(part: ModelPart, question: Question, options: RecommendOptions): Calibration {
-  const isAny = question.allowed.length === part.header.candidates.length;
-  const name = questionName(question.bound, question.metricClass, isAny ? "any" : allowedName(options));
+  const name = calibrationName(part, question, options);
   const known = part.answers.calibrations.get(name);
   if (known !== undefined) return known;
   const calibration = calibrateFor(part.start, question);

@@ -35,6 +35,8 @@ export interface Case {
   readonly scope: Certificate["scope"];
   /** Evaluations planned, where known. */
   readonly evals: number | null | undefined;
+  /** The setting that suits all tasks of as many evaluations, worked out when it is first asked for. */
+  readonly shared: (workedOut: () => number) => number;
 }
 
 /** A number with three digits and the usual letter of its size. */
@@ -78,6 +80,17 @@ function uncertifiedSetting(start: StartModel, asked: Case): number {
   const ruled = { ...question, rule: calibration.cautiousRule, evals };
   const own = chosenSetting(start, prediction.prediction, ruled);
   if (own > 0) return safer(start, asked, own);
+  // The rule that was learned admits nothing for this question: what is predicted of this task itself may.
+  const level = levelOf(question.bound);
+  for (const share of [0.5, 1]) {
+    const rule = { kind: "constraint", level: share * level } as const;
+    const best = safer(
+      start,
+      asked,
+      chosenSetting(start, prediction.prediction, { ...question, rule, evals }),
+    );
+    if (best > 0) return best;
+  }
   const patient = mostPatient(start, chosenSetting(start, start.overall, ruled), evals);
   return patient > 0 && isPredicted(start, asked, patient) ? safer(start, asked, patient) : 0;
 }
@@ -118,7 +131,7 @@ export function decide(start: StartModel, asked: Case): Verdict {
   if (options.delivery === "last") return uncertified("outcomes are calibrated for the best checkpoint");
   const ruled = { ...question, rule: calibration.rule, evals };
   const base = chosenSetting(start, prediction.prediction, ruled);
-  const shared = sharedSetting(start, ruled, calibration.tau);
+  const shared = asked.shared(() => sharedSetting(start, ruled, calibration.tau));
   const certified = safer(start, asked, settingAt(start, { base, shared, evals }, calibration.tau));
   if (certified > 0) return verdict("certified", certified);
   return uncertified("the calibration groups certify no stopping at this bound");

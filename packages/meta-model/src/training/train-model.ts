@@ -32,7 +32,7 @@ import { trainStart, type TrainedStart } from "./train-start.ts";
 import { answerUsualQuestions } from "./usual-questions.ts";
 
 /** Most runs of a population that a model keeps of each side, fit and calibration. */
-const mostKept = 400;
+const mostKept = 360;
 /** Most own runs of a population that are learned from: with more it hardly decides better, and takes longer. */
 const mostOwn = 2000;
 /** Most runs of a task of its own that a model keeps of each side. */
@@ -47,12 +47,14 @@ export interface TrainOptions {
   /** Policies to choose from; packs need the default ones. */
   readonly policies?: readonly SimplePolicy[];
   readonly onProgress?: (message: string) => void;
-  /** Most runs of a population that the model keeps of each side; default 400. */
+  /** Most runs of a population that the model keeps of each side; default 360. */
   readonly maxRuns?: number;
   /** How policies are replayed; default in this thread. */
   readonly replay?: Replayer;
   /** Experience that is learned from beside the runs. */
   readonly experience?: readonly Past[];
+  /** Whether a task that was tuned often gets a part of its own; default true. */
+  readonly ownPart?: boolean;
   /**
    * Leaves the in-run criterion, advice beside the policy and the answers to usual questions out: a model that
    * recommends the same policies, for comparing it with another.
@@ -124,7 +126,8 @@ export function prepareTraining(runs: readonly RunRecord[], options: TrainOption
   const { seed = 1, maxRuns = mostKept, replay, experience = [] } = options;
   const grid = experienceGrid(options.policies);
   const own = learnedFrom(runs, seed);
-  const past = joinPast([pastOf(own, grid, replay), ...experience]);
+  const ids = new Set(own.map(({ id }) => id));
+  const past = joinPast([pastOf(own, grid, replay), ...experience.map((pack) => withoutRuns(pack, ids))]);
   if (past.runs.length === 0) {
     throw new InsufficientDataError(
       { has: 0, needs: 1, what: "runs with two evaluations" },
@@ -140,7 +143,7 @@ export function prepareTraining(runs: readonly RunRecord[], options: TrainOption
     options,
     seed,
     populations,
-    own: ownPopulation(runs, { grid, seed, replay }),
+    own: options.ownPart === false ? undefined : ownPopulation(runs, { grid, seed, replay }),
     portfolio: portfolioName(grid),
     curves: new Map(own.map((run) => [run.id, curveOf(run)])),
     learned: populations
@@ -149,6 +152,12 @@ export function prepareTraining(runs: readonly RunRecord[], options: TrainOption
         learnedTask(part, split, { population: name, seed: seedFor(seed, `learned ${name}`) }),
       ),
   };
+}
+
+/** Experience without runs that are at hand themselves. */
+function withoutRuns(past: Past, ids: ReadonlySet<string>): Past {
+  const rows = [...past.runs.keys()].filter((row) => !ids.has(past.runs[row]!.id));
+  return rows.length === past.runs.length ? past : pastOfRuns(past, rows);
 }
 
 function splitOf(past: Past, options: { limit: number; seed: number }): SplitPast {

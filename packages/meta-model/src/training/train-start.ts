@@ -25,7 +25,7 @@ import { watchesLoss } from "../experience/portfolio.ts";
 import type { Section } from "../file/container.ts";
 import { forestSections } from "../file/forest-sections.ts";
 import { quantised, quantisedAll } from "../file/quantised.ts";
-import type { KeptHeader, StartHeader } from "../model/start-header.ts";
+import type { KeptRunFacts, StartHeader } from "../model/start-header.ts";
 import { isHuggingFace } from "../model/target-policies.ts";
 import { factRanges, isInside, type FactRanges } from "../population/facts.ts";
 import { featureKinds } from "../portfolio/experience.ts";
@@ -245,12 +245,15 @@ function heldOutSaving(data: {
   return savings.reduce((sum, saving) => sum + saving, 0) / savings.length;
 }
 
-/** What a header says of kept runs. */
-function keptHeader({ past }: Work, rows: readonly number[]): KeptHeader {
-  return {
+/** What is told of kept runs, as a section. */
+function keptFacts({ past }: Work, rows: readonly number[]): Section {
+  const facts: KeptRunFacts = {
     classes: rows.map((row) => past.runs[row]!.metricClass),
     evals: rows.map((row) => taskAsRecorded(past.runs[row]!).evals ?? null),
+    ids: rows.map((row) => past.runs[row]!.id),
+    names: rows.map((row) => past.runs[row]!.name),
   };
+  return new TextEncoder().encode(JSON.stringify(facts));
 }
 
 function startHeader(work: Work, { fit, calibration }: SplitPast, fitted: FittedPart): StartHeader {
@@ -276,15 +279,8 @@ function startHeader(work: Work, { fit, calibration }: SplitPast, fitted: Fitted
     ranges: work.ranges,
     kinds: featureKinds,
     costUnit: first.costUnit,
-    fit: {
-      ...keptHeader(work, fit),
-      ids: fit.map((row) => past.runs[row]!.id),
-      names: fit.map((row) => past.runs[row]!.name),
-    },
-    calibration: {
-      ...keptHeader(work, calibration),
-      nGroups: new Set(calibration.map((row) => groups[row])).size,
-    },
+    classes: [...new Set([...fit, ...calibration].map((row) => past.runs[row]!.metricClass))].sort(),
+    nCalibrationGroups: new Set(calibration.map((row) => groups[row])).size,
   };
 }
 
@@ -310,13 +306,14 @@ function sectionsOf(
       isInside(work.ranges, work.shapes[row]!) ? 1 : 0,
     ),
     [`${prefix}.${name}.emLoss`]: quantisedAll(rowsOf(table, rows).emLoss),
-    [`${prefix}.${name}.saving`]: quantisedAll(rowsOf(table, rows).saving),
+    [`${prefix}.${name}.facts`]: keptFacts(work, rows),
     [`${prefix}.${name}.predictions`]: flat(predictions),
   });
   const predicted = calibration.map((row) => fitted.estimator.predict(work.features[row]!));
   return {
     ...kept(fit, fitted.heldRows, "fit"),
     ...kept(calibration, predicted, "calibration"),
+    [`${prefix}.fit.saving`]: quantisedAll(rowsOf(table, fit).saving),
     [`${prefix}.fit.features`]: features,
     [`${prefix}.fit.weights`]: fitted.training.weights,
     [`${prefix}.overall`]: new GroupTotals(fitted.training).meanWithout(undefined),

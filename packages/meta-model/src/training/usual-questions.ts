@@ -18,7 +18,7 @@ const targets: readonly RecommendOptions[] = [
 /** The metric classes that a part is usually asked about: those that its runs have. */
 function classesOf({ header }: ModelPart): Set<MetricClass> {
   const own: MetricClass = header.kind === "loss" ? "loss" : "match";
-  return new Set<MetricClass>([own, ...header.calibration.classes, ...header.fit.classes]);
+  return new Set<MetricClass>([own, ...header.classes]);
 }
 
 /**
