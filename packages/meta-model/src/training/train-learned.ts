@@ -29,7 +29,7 @@ export interface PopulationTask {
 export type LearnedTask = readonly PopulationTask[];
 
 /** Thresholds that a calibration moves along. */
-const nThresholds = 120;
+const nThresholds = 100;
 
 /** The task of learning from runs as they were split for the start-of-run part. */
 export function learnedTask(

@@ -32,7 +32,7 @@ import { trainStart, type TrainedStart } from "./train-start.ts";
 import { answerUsualQuestions } from "./usual-questions.ts";
 
 /** Most runs of a population that a model keeps of each side, fit and calibration. */
-const mostKept = 360;
+const mostKept = 300;
 /** Most own runs of a population that are learned from: with more it hardly decides better, and takes longer. */
 const mostOwn = 2000;
 /** Most runs of a task of its own that a model keeps of each side. */
@@ -47,7 +47,7 @@ export interface TrainOptions {
   /** Policies to choose from; packs need the default ones. */
   readonly policies?: readonly SimplePolicy[];
   readonly onProgress?: (message: string) => void;
-  /** Most runs of a population that the model keeps of each side; default 360. */
+  /** Most runs of a population that the model keeps of each side; default 300. */
   readonly maxRuns?: number;
   /** How policies are replayed; default in this thread. */
   readonly replay?: Replayer;

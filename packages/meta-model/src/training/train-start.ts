@@ -35,8 +35,8 @@ import { reducePortfolio } from "../portfolio/reduce.ts";
 import type { SplitPast } from "./split-past.ts";
 
 /** Settings that a part chooses from, and those of them that Hugging Face expresses: a model has a part a population. */
-const mainPortfolio = 80;
-const targetPortfolio = 32;
+const mainPortfolio = 72;
+const targetPortfolio = 28;
 
 /** A trained part: its header and its arrays. */
 export interface TrainedStart {
