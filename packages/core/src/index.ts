@@ -74,3 +74,6 @@ export { uniformAt } from "./uniform-at.ts";
 export { field, type Json, packNumber, unpackNumber, canonicalJson } from "./json.ts";
 export { normalCdf, upperNormalQuantile } from "./statistics/normal.ts";
 export { sha256 } from "./sha256.ts";
+export { nearest } from "./nearest.ts";
+export { hasDecimalComma, readLoss, readNumber, readShare, type WrittenLoss } from "./quantity.ts";
+export { scheduleName, schedules } from "./schedule.ts";

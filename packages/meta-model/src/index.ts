@@ -3,7 +3,7 @@ export { conformalQuantile } from "./certificates/conformal-quantile.ts";
 export { groupsNeeded, missingGroups } from "./certificates/missing-groups.ts";
 export { paretoFront } from "./choice/pareto.ts";
 export { recommendFrom } from "./recommendation/recommend-from.ts";
-export type { RecommendOptions } from "./recommendation/options.ts";
+export type { Expressible, RecommendOptions } from "./recommendation/options.ts";
 export { deserializeModel, serializeModel, StopwiseModel } from "./model/stopwise-model.ts";
 export { trainLearned, type LearnedTask } from "./training/train-learned.ts";
 export {

@@ -21,7 +21,8 @@ export { defaultMinDelta } from "./statistic/evaluation-noise.ts";
 export { firstPassages, passageTable } from "./replay/first-passage.ts";
 export { hindsight, tailHindsight, type Hindsight } from "./replay/hindsight.ts";
 export { evaluationNoise, noiseFloor } from "./replay/noise-floor.ts";
-export { observationAt, type LiveCheckpoint, type Observation } from "./stopper/observation.ts";
+export { type LiveCheckpoint, type Scale } from "./stopper/live-checkpoint.ts";
+export { observationAt, type Observation } from "./stopper/observation.ts";
 export { outcomeAt, outcomeTable, type OutcomeTable } from "./replay/outcome.ts";
 export {
   criterionSeries,
@@ -32,7 +33,8 @@ export {
 export { pairedOutcomes, type PairedOutcomes, type RunPair } from "./replay/paired-outcomes.ts";
 export { parsePolicy } from "./policy/parse-policy.ts";
 export { policyHash } from "./policy/policy-hash.ts";
-export { defaultPortfolio, portfolioFor } from "./policy/portfolio.ts";
+export { isPlainPatience, plainPatiencePolicies } from "./policy/plain-patience.ts";
+export { defaultPortfolio, ratchetPortfolio } from "./policy/portfolio.ts";
 export { replay, type Replayed } from "./replay/replay.ts";
 export { createStopper, type Stopper } from "./stopper/stopper.ts";
 export { replaySweep, type SweepOutcome, type SweepRule } from "./sweep/sweep-rule.ts";

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { runRecordSchema } from "@stopwise/core";
 import { openExperience, serializeModel, trainModel } from "@stopwise/meta-model";
+import { usualLimits } from "./library/trainer-limits.ts";
 import { shippedPacks } from "./retraining/shipped-packs.ts";
 
 const here = new URL("..", import.meta.url);
@@ -25,6 +26,7 @@ const model = trainModel(sweep, {
   version: `stopwise ${version}`,
   trainedOn: `${nRuns} runs in ${nGroups} groups, the experience packs that ship with stopwise`,
   ownPart: false,
+  usualLimits,
   experience: packs.map(({ past }) => past),
   onProgress: (message) => process.stderr.write(`model: ${message}\n`),
 });

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, type SimplePolicy } from "@stopwise/core";
-import { defaultPortfolio } from "@stopwise/policies";
-import { huggingFacePolicies } from "../model/target-policies.ts";
+import { defaultPortfolio, plainPatiencePolicies } from "@stopwise/policies";
 import { familiesOf } from "../portfolio/families-of.ts";
 import { SettingGrid } from "../portfolio/policy-family.ts";
 
 /** The settings that past runs are replayed under unless told otherwise, and so those of experience packs. */
 export function experienceGrid(policies: readonly SimplePolicy[] = defaultPortfolio()): SettingGrid {
-  return new SettingGrid(familiesOf([...policies, ...huggingFacePolicies()]));
+  return new SettingGrid(familiesOf([...policies, ...plainPatiencePolicies()]));
 }
 
 /** What a grid goes by: equal for grids of the same settings in the same order. */

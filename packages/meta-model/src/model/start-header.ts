@@ -26,8 +26,6 @@ export interface StartHeader {
   readonly families: readonly PolicyFamily[];
   /** Settings that predictions are made for; 0, never-stop, is the first. */
   readonly candidates: readonly number[];
-  /** Per trainer, positions in `candidates` that it can express exactly. */
-  readonly targets: Readonly<Record<string, readonly number[]>>;
   readonly rule: ChoiceRule["kind"];
   readonly estimator: "constant" | "kernel" | "forest";
   readonly smoothing: Smoothing;

@@ -1,4 +1,4 @@
-import { weightedQuantile } from "@stopwise/core";
+import { type SimplePolicy, weightedQuantile } from "@stopwise/core";
 import type { PolicyPrediction } from "../choice/prediction.ts";
 import { defaultClip } from "../certificates/bound.ts";
 import { clipPrediction, predictionOf, predictionOn, tailLevels } from "../choice/prediction.ts";
@@ -97,7 +97,9 @@ export class StartModel {
   readonly #counts: Float64Array;
   /** Rooms by how many candidates may be chosen: one for all, one for each trainer. */
   readonly #rooms = new Map<number, ChoiceRoom>();
-  readonly #allowed = new Map<string, readonly number[]>();
+  /** Positions by the function that allows them; a question asks with the same function again. */
+  readonly #positions = new WeakMap<(policy: SimplePolicy) => boolean, readonly number[]>();
+  readonly #everyPosition: readonly number[];
   /** What holds each setting back, `[nSettings]`; made when it is first asked for. */
   #timings: readonly StopTiming[] | undefined;
   #alikePrediction: PolicyPrediction | undefined;
@@ -118,6 +120,7 @@ export class StartModel {
     this.#overall = Float64Array.from(container.section(`${prefix}.overall`, "f64"));
     const { saving, emLoss } = this.fit;
     const { candidates } = header;
+    this.#everyPosition = candidates.map((_, position) => position);
     this.#rows = new OutcomeRows({ saving, emLoss, nSettings: this.grid.nSettings, candidates });
     this.#row = new Float64Array(this.#overall.length);
     this.#prediction = predictionOn(this.#row, candidates.length);
@@ -220,11 +223,19 @@ export class StartModel {
     return (this.#alikePrediction ??= predictionOf(this.#overall, this.header.candidates.length));
   }
 
-  /** Positions in the candidates that may be chosen for a trainer, worked out when they are first asked for. */
-  allowed(name: string, positions: () => readonly number[]): readonly number[] {
-    const known = this.#allowed.get(name) ?? positions();
-    this.#allowed.set(name, known);
-    return known;
+  /**
+   * Positions in the candidates whose policies can be carried out, in rising order; all of them where nothing limits.
+   *
+   * @param expressible asked once for each candidate
+   */
+  positionsOf(expressible?: (policy: SimplePolicy) => boolean): readonly number[] {
+    if (expressible === undefined) return this.#everyPosition;
+    const known = this.#positions.get(expressible);
+    if (known !== undefined) return known;
+    const { candidates } = this.header;
+    const positions = this.#everyPosition.filter((k) => expressible(this.grid.policyOf(candidates[k]!)));
+    this.#positions.set(expressible, positions);
+    return positions;
   }
 
   /** The room for a choice among so many candidates: what it holds is valid until it is asked for again. */

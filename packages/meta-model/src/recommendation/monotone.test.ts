@@ -1,5 +1,6 @@
 import { runRecordSchema, type RunRecord, type Task } from "@stopwise/core";
 import { randomFrom } from "@stopwise/core/random";
+import { isPlainPatience } from "@stopwise/policies";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import type { StopwiseModel } from "../model/stopwise-model.ts";
@@ -62,7 +63,7 @@ const inside: fc.Arbitrary<Task> = fc.record({
 const bounds = fc.constantFrom(
   { maxLoss: 0.01 },
   { maxLoss: 0.02, alpha: 0.2 },
-  { maxLoss: 0.05, target: "huggingface" },
+  { maxLoss: 0.05, expressible: isPlainPatience },
 );
 const known = Object.keys(facts) as (keyof Task)[];
 

@@ -1,6 +1,9 @@
-import type { Delivery } from "@stopwise/core";
+import type { Delivery, SimplePolicy } from "@stopwise/core";
 import type { Bound } from "../certificates/bound.ts";
 import type { Considered } from "../advice/task-changes/variants.ts";
+
+/** Whether a policy can be carried out exactly as it is. */
+export type Expressible = (policy: SimplePolicy) => boolean;
 
 /** How a recommendation is wanted. */
 export interface RecommendOptions {
@@ -12,12 +15,13 @@ export interface RecommendOptions {
   readonly alpha?: number;
   /** Default `best`. */
   readonly delivery?: Delivery;
-  /** Trainer that must be able to carry the policy out exactly. */
-  readonly target?: string;
+  /**
+   * Whether whoever will carry the policy out can do exactly what it says; default everything. Asked once for each
+   * policy that a model chooses from: pass the same function again where the same is meant.
+   */
+  readonly expressible?: Expressible;
   /** Saving, a share of the cost, that one point of loss is worth; asks for the weighted choice in place of the bound's. */
   readonly pointWorth?: number;
-  /** Only policies without a warm-up, for a trainer whose warm-up needs planned steps that the task does not tell. */
-  readonly withoutWarmup?: boolean;
   /** Changes of the task that are judged beside it, as advice without a certificate. */
   readonly consider?: readonly Considered[];
   /** Training tokens that one evaluation is worth; default is estimated from the task where it tells enough. */

@@ -6,7 +6,6 @@ import {
   type MetricClass,
   type Population,
   type Recommendation,
-  type SimplePolicy,
   type Task,
 } from "@stopwise/core";
 import { taskFeatures } from "@stopwise/features";
@@ -24,13 +23,11 @@ import { populationOfTask } from "../model/learned-criteria.ts";
 import { learnedAnswer, type LearnedAnswer } from "../model/learned-part.ts";
 import type { StartModel } from "../model/start-model.ts";
 import type { ModelPart, StopwiseModel } from "../model/stopwise-model.ts";
-import { isDeadBand } from "../model/target-policies.ts";
 import { placed, type Placement } from "../population/facts.ts";
 import { certificateOf } from "./certificate-of.ts";
 import type { RecommendOptions } from "./options.ts";
 import { decide, delivered, frontOf, unplaced, weighed, type Case } from "./verdict.ts";
 
-const deadBandTargets = new Set(["lightning", "keras", "tfjs", "composer", "fastai", "lightgbm"]);
 const maxEvidence = 10;
 
 /** A task as it was understood: its metric class, and the population that its regime and metric place it in. */
@@ -65,7 +62,7 @@ function understood(task: Task): Understood {
  *
  * @param model from `deserializeModel` or `trainModel`
  * @param task what is known before the start; unknown stays unknown
- * @param options bound, level, target
+ * @param options bound, level, what can be carried out
  * @throws InvalidInputError when the bound means nothing
  */
 export function recommendFrom(
@@ -79,12 +76,12 @@ export function recommendFrom(
   const part = partFor(model, known);
   if (part === undefined) return withoutRuns(model, known, bound);
   const { start } = part;
-  const question = { bound, metricClass, allowed: allowedFor(start, options) };
+  const question = { bound, metricClass, allowed: start.positionsOf(options.expressible) };
   const features = taskFeatures(known.task);
-  const name = calibrationName(part, question, options);
+  const name = calibrationName(part, question);
   const asked: Case = {
     question,
-    calibration: calibrationFor(part, question, options),
+    calibration: calibrationFor(part, question),
     shared: (workedOut) => part.answers.shared(name, task.evals, workedOut),
     prediction: start.predict(features),
     placement: placementOf(part, known, features),
@@ -222,11 +219,15 @@ function boundOf(options: RecommendOptions): Bound {
  *
  * @param part whose answers are filled in
  * @param metricClass class that is asked about
- * @param options bound, level, target
+ * @param options bound, level, what can be carried out
  */
 export function prepareStart(part: ModelPart, metricClass: MetricClass, options: RecommendOptions): void {
-  const question = { bound: boundOf(options), metricClass, allowed: allowedFor(part.start, options) };
-  calibrationFor(part, question, options);
+  const question = {
+    bound: boundOf(options),
+    metricClass,
+    allowed: part.start.positionsOf(options.expressible),
+  };
+  calibrationFor(part, question);
 }
 
 /** The same of what the in-run criterion adds. */
@@ -277,36 +278,22 @@ function learnedAdvice(
   };
 }
 
-/** Positions in the candidates that may be chosen, worked out once per part of a model and trainer. */
-function allowedFor(start: StartModel, options: RecommendOptions): readonly number[] {
-  return start.allowed(allowedName(options), () => positionsFor(start, options));
-}
-
-const allowedName = ({ target, withoutWarmup }: RecommendOptions): string =>
-  `${target ?? "any"}${withoutWarmup === true ? " without warm-up" : ""}`;
-
-function positionsFor(start: StartModel, { target, withoutWarmup }: RecommendOptions): readonly number[] {
-  const { candidates, targets } = start.header;
-  const policyAt = (position: number): SimplePolicy => start.grid.policyOf(candidates[position]!);
-  let positions: readonly number[] = candidates.map((_, position) => position);
-  if (target !== undefined && targets[target] !== undefined) positions = targets[target];
-  else if (target !== undefined && deadBandTargets.has(target)) {
-    positions = positions.filter((position) => isDeadBand(policyAt(position)));
-  }
-  return withoutWarmup === true
-    ? positions.filter((position) => policyAt(position).warmup === undefined)
-    : positions;
+/** A set of positions as text, four to a hexadecimal digit: trainers that can do the same share their calibrations. */
+function positionSetKey(positions: readonly number[], n: number): string {
+  const digits = new Uint8Array(Math.ceil(n / 4));
+  for (const position of positions) digits[position >> 2]! |= 1 << (position & 3);
+  return Array.from(digits, (digit) => digit.toString(16)).join("");
 }
 
 /** What a question goes by within a part: all that its calibration depends on. */
-function calibrationName(part: ModelPart, question: Question, options: RecommendOptions): string {
-  const isAny = question.allowed.length === part.header.candidates.length;
-  return questionName(question.bound, question.metricClass, isAny ? "any" : allowedName(options));
+function calibrationName({ header }: ModelPart, { bound, metricClass, allowed }: Question): string {
+  const n = header.candidates.length;
+  return questionName(bound, metricClass, allowed.length === n ? "any" : positionSetKey(allowed, n));
 }
 
 /** Calibrations depend on the question alone: each is worked out once per model in memory. */
-function calibrationFor(part: ModelPart, question: Question, options: RecommendOptions): Calibration {
-  const name = calibrationName(part, question, options);
+function calibrationFor(part: ModelPart, question: Question): Calibration {
+  const name = calibrationName(part, question);
   const known = part.answers.calibrations.get(name);
   if (known !== undefined) return known;
   const calibration = calibrateFor(part.start, question);

@@ -24,6 +24,7 @@ import {
 } from "../model/stopwise-model.ts";
 import { StartModel } from "../model/start-model.ts";
 import { tunedTask } from "../portfolio/configuration.ts";
+import type { Expressible } from "../recommendation/options.ts";
 import type { Replayer } from "../portfolio/experience.ts";
 import { representatives } from "../portfolio/representatives.ts";
 import { rowsByPopulation, splitPast, type SplitPast } from "./split-past.ts";
@@ -46,6 +47,8 @@ export interface TrainOptions {
   readonly trainedOn?: string;
   /** Policies to choose from; packs need the default ones. */
   readonly policies?: readonly SimplePolicy[];
+  /** What trainers that are often asked for can carry out: the answers about them are kept ready in the model. */
+  readonly usualLimits?: readonly Expressible[];
   readonly onProgress?: (message: string) => void;
   /** Most runs of a population that the model keeps of each side; default 300. */
   readonly maxRuns?: number;
@@ -276,7 +279,7 @@ export function finishTraining(
   const asked = [...draft.populations.values(), ...(draft.own === undefined ? [] : [draft.own.part])];
   const answers = asked.map((part): [string, Section] => {
     options.onProgress?.(`usual questions, ${part.prefix}`);
-    answerUsualQuestions(draft, part);
+    answerUsualQuestions(draft, part, options.usualLimits);
     return [`${part.prefix}.answers`, new TextEncoder().encode(part.answers.frozen())];
   });
   return deserializeModel(packContainer(header, { ...all, ...Object.fromEntries(answers) }));

@@ -1,5 +1,6 @@
 import { regimeOf, type Curve } from "@stopwise/core";
 import { seedFor } from "@stopwise/core/random";
+import { isPlainPatience } from "@stopwise/policies";
 import { taskFeatures } from "@stopwise/features";
 import {
   constant,
@@ -26,7 +27,6 @@ import type { Section } from "../file/container.ts";
 import { forestSections } from "../file/forest-sections.ts";
 import { quantised, quantisedAll } from "../file/quantised.ts";
 import type { KeptRunFacts, StartHeader } from "../model/start-header.ts";
-import { isHuggingFace } from "../model/target-policies.ts";
 import { factRanges, isInside, type FactRanges } from "../population/facts.ts";
 import { featureKinds } from "../portfolio/experience.ts";
 import { rowsOf, type OutcomeTable } from "../portfolio/outcome-table.ts";
@@ -34,9 +34,10 @@ import { SettingGrid } from "../portfolio/policy-family.ts";
 import { reducePortfolio } from "../portfolio/reduce.ts";
 import type { SplitPast } from "./split-past.ts";
 
-/** Settings that a part chooses from, and those of them that Hugging Face expresses: a model has a part a population. */
+/** Settings that a part chooses from: a model has a part a population. */
 const mainPortfolio = 72;
-const targetPortfolio = 28;
+/** Candidates at least that are a plain patience, so that whoever can only state one finds a choice. */
+const plainPortfolio = 28;
 
 /** A trained part: its header and its arrays. */
 export interface TrainedStart {
@@ -183,9 +184,9 @@ function fitPart(work: Work, rows: readonly number[], seed: number): FittedPart 
   const fits = (setting: number): boolean => !isLoss || setting === 0 || watchesLoss(grid, setting);
   const reduce = (size: number, allowed: (setting: number) => boolean): number[] =>
     reducePortfolio(table, groups, { size, allowed: (setting) => fits(setting) && allowed(setting) });
-  const expressible = (setting: number): boolean => isHuggingFace(grid.policyOf(setting));
+  const isPlain = (setting: number): boolean => isPlainPatience(grid.policyOf(setting));
   const candidates = [
-    ...new Set([...reduce(mainPortfolio, () => true), ...reduce(targetPortfolio, expressible)]),
+    ...new Set([...reduce(mainPortfolio, () => true), ...reduce(plainPortfolio, isPlain)]),
   ].sort((a, b) => a - b);
   const training: TrainingSet = {
     features: rows.map((row) => work.features[row]!),
@@ -260,9 +261,6 @@ function startHeader(work: Work, { fit, calibration }: SplitPast, fitted: Fitted
   const { past, grid, groups } = work;
   const { candidates } = fitted;
   const first = past.runs[fit[0]!]!;
-  const positions = candidates
-    .map((_, position) => position)
-    .filter((position) => isHuggingFace(grid.policyOf(candidates[position]!)));
   return {
     regime: regimeOf(first.task).regime,
     kind: first.kind,
@@ -271,7 +269,6 @@ function startHeader(work: Work, { fit, calibration }: SplitPast, fitted: Fitted
     nUntold: past.runs.filter(({ isTold }) => !isTold).length,
     families: grid.families,
     candidates,
-    targets: { huggingface: positions },
     rule: fitted.rule,
     estimator: fitted.name,
     smoothing:

@@ -105,7 +105,7 @@ function extrapolationPolicies(): SimplePolicy[] {
   return confidences.map((threshold) => parsePolicy({ ...shape, threshold }) as SimplePolicy);
 }
 
-const huggingFaceGrids: readonly Grid[] = (["quality", "evalLoss"] as const).map((monitor) => ({
+const ratchetGrids: readonly Grid[] = (["quality", "evalLoss"] as const).map((monitor) => ({
   monitor,
   unit: "evals",
   mode: "ratchet",
@@ -124,12 +124,9 @@ export function defaultPortfolio(): SimplePolicy[] {
 }
 
 /**
- * The policies that a trainer can express exactly, as its own settings.
- *
- * `huggingface`: patience >= 1 in evaluations, threshold 0 or a ratchet (never a dead band above 0), and warm-ups that do
- * not move the best (`eval_delay`), on quality or eval loss.
+ * Never stopping, and patience >= 1 in evaluations over ratchets, on quality or eval loss, with and without warm-ups that
+ * do not move the best: the rule of trainers whose best follows every gain.
  */
-export function portfolioFor(trainer: "huggingface"): SimplePolicy[] {
-  const grids = { huggingface: huggingFaceGrids }[trainer];
-  return [neverStop, ...grids.flatMap(stalenessPolicies)];
+export function ratchetPortfolio(): SimplePolicy[] {
+  return [neverStop, ...ratchetGrids.flatMap(stalenessPolicies)];
 }

@@ -1,14 +1,14 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { outcomeMatrix } from "./outcome-matrix.ts";
-import { defaultPortfolio, portfolioFor } from "../policy/portfolio.ts";
+import { defaultPortfolio, ratchetPortfolio } from "../policy/portfolio.ts";
 import { replay } from "./replay.ts";
 import { anyCurve, curveFrom } from "../testing/curves.ts";
 import { canonicalJson } from "@stopwise/core";
 
 const portfolio = [
   ...defaultPortfolio(),
-  ...portfolioFor("huggingface").map((policy) => ({ ...policy, delivery: "last" as const })),
+  ...ratchetPortfolio().map((policy) => ({ ...policy, delivery: "last" as const })),
 ];
 
 test("the matrix holds what streaming the policies gives", () => {

@@ -9,6 +9,8 @@ export interface ImprovementRule {
   /** Whether a value equal to the reference is good. */
   readonly tie: "bad" | "good";
   readonly nan: NanRule;
+  /** The reference before the first value, in its own orientation; default none: the first finite value is good. */
+  readonly first?: number | undefined;
 }
 
 /** What a value was: an improvement, none, as if not there, or a reason to stop at once. */
@@ -39,7 +41,8 @@ export class Reference {
 
   constructor(rule: ImprovementRule, state?: Json) {
     this.#rule = rule;
-    this.#best = unpackNumber(field(state, "best"));
+    this.#best =
+      state === undefined ? rule.sign * (rule.first ?? Number.NaN) : unpackNumber(field(state, "best"));
     this.#seen = field(state, "seen") === true;
   }
 
@@ -52,8 +55,9 @@ export class Reference {
   judge(value: number): Judgement {
     const v = this.#rule.sign * value;
     if (!Number.isFinite(v)) return this.#judgeNonFinite();
-    if (!this.#seen) {
-      this.#seen = true;
+    const isFirst = !this.#seen;
+    this.#seen = true;
+    if (isFirst && this.#rule.first === undefined) {
       this.#best = v;
       return "good";
     }

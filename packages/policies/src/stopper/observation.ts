@@ -1,4 +1,5 @@
-import { InvalidInputError, type Checkpoint, type CostUnit, type Curve, type Monitor } from "@stopwise/core";
+import type { CostUnit, Curve, Monitor } from "@stopwise/core";
+import type { LiveCheckpoint } from "./live-checkpoint.ts";
 
 /** One checkpoint as a criterion sees it: every number is there, NaN where the checkpoint lacks it. */
 export interface Observation {
@@ -40,37 +41,33 @@ export function observationAt(curve: Curve, index: number): Observation {
   };
 }
 
-/** A checkpoint as trainers report it: any field but the step may be missing. */
-export type LiveCheckpoint = Partial<Checkpoint> & { step: number };
+/** Cumulative training cost of a run, in its unit. */
+export interface Spent {
+  readonly cost: number;
+  readonly unit: CostUnit;
+}
 
 /**
  * Turns a live checkpoint into an observation. Non-finite values become NaN; a loss-only run's `value` is its
  * eval loss.
  *
- * @throws {InvalidInputError} when the step is no finite number >= 0.
+ * @param checkpoint that was checked before
+ * @param index position among the checkpoints
+ * @param spent tokens that are not reported are those of the cost
  */
-export function observationOf(checkpoint: LiveCheckpoint, index: number, costUnit: CostUnit): Observation {
-  const step = finite(checkpoint.step);
-  if (!(step >= 0)) {
-    throw new InvalidInputError(
-      `step must be a finite number >= 0, got ${String(checkpoint.step)}.`,
-      "Pass the optimiser step of the evaluation.",
-    );
-  }
-  const tokens = finite(checkpoint.tokens);
-  const cost = costUnit === "tokens" ? tokens : step;
+export function observationOf(checkpoint: LiveCheckpoint, index: number, spent: Spent): Observation {
   return {
     index,
-    step,
-    tokens,
+    step: checkpoint.step,
+    tokens: spent.unit === "tokens" ? spent.cost : finite(checkpoint.tokens),
     epoch: finite(checkpoint.epoch),
     quality: finite(checkpoint.quality),
     evalLoss: finite(checkpoint.evalLoss ?? checkpoint.value),
     trainLoss: finite(checkpoint.trainLoss),
     gradNorm: finite(checkpoint.gradNorm),
     learningRate: finite(checkpoint.lr),
-    cost,
-    admissible: cost > 0,
+    cost: spent.cost,
+    admissible: spent.cost > 0,
   };
 }
 

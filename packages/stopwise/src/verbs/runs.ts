@@ -1,8 +1,7 @@
-import { InvalidInputError, type RunRecord } from "@stopwise/core";
+import { InvalidInputError, nearest, type RunRecord } from "@stopwise/core";
 import { withStore, type ExperimentStore, type RunFilter, type RunSummary } from "@stopwise/store";
 import type { Command } from "commander";
-import { nearest } from "../command-line/nearest.ts";
-import { counted, print, printJson } from "../command-line/output.ts";
+import { counted, note, print, printJson } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
 import { renderTable, shortNumber } from "../command-line/table.ts";
 
@@ -21,7 +20,7 @@ function filterOf({ group, task, family, metric }: RunsFlags): RunFilter {
 }
 
 function reading<T>(flags: RunsFlags, use: (store: ExperimentStore) => Promise<T>): Promise<T> {
-  return withStore(flags.store, { mode: "read" }, use);
+  return withStore(flags.store, { mode: "read", onWait: (line) => note(`stopwise: ${line}`) }, use);
 }
 
 function listing(runs: readonly RunSummary[], flags: RunsFlags): string {
