@@ -11,7 +11,13 @@ import {
   type Replayer,
   type StopwiseModel,
 } from "@stopwise/meta-model";
-import { addressInWords, openRegistry, withStore, type ModelEntry, type ModelRegistry } from "@stopwise/store";
+import {
+  addressInWords,
+  openRegistry,
+  withStore,
+  type ModelEntry,
+  type ModelRegistry,
+} from "@stopwise/store";
 import { threadedReplay } from "../replaying/threaded-replay.ts";
 import { compare, heldOutGroups, judge, judgedRuns, shuffled, type Comparison } from "./held-out.ts";
 import { shippedRuns } from "./shipped-runs.ts";
@@ -30,6 +36,8 @@ export interface RetrainOptions {
   /** Threads that replay; as the set is large, unless given. With 1 the in-run criterion is learned in this one too. */
   readonly threads?: number;
   readonly onProgress: (message: string) => void;
+  /** Told once where others hold the store. */
+  readonly onWait?: (line: string) => void;
 }
 
 /** What a retraining did. */
@@ -70,13 +78,16 @@ interface StoredRuns {
   readonly hashes: Map<string, string>;
 }
 
+/** Checkpoints of a run that are learned from at most: more tell nothing of when to stop, and cost memory. */
+const mostCheckpoints = 10_000;
+
 /** Runs that a comparison trains on at most: enough to rank two models, and a bound on its time. */
 const comparisonRuns = 600;
 
-async function storedRuns({ store: address, onProgress }: RetrainOptions): Promise<StoredRuns> {
-  return withStore(address, { mode: "read", onWait: onProgress }, async (store) => {
+async function storedRuns({ store: address, onWait }: RetrainOptions): Promise<StoredRuns> {
+  return withStore(address, { mode: "read", onWait }, async (store) => {
     const hashes = await store.hashes();
-    if (hashes.size > 0) return { runs: await store.readRuns(), hashes };
+    if (hashes.size > 0) return { runs: await store.readRuns({}, mostCheckpoints), hashes };
     throw new InvalidInputError(
       `the store ${addressInWords(address)} is empty.`,
       "Run stopwise ingest PATH first.",
@@ -178,7 +189,8 @@ function reasonOf(before: InUse | undefined, comparison: Comparison | null): str
   if (before.damage !== undefined) {
     return `The model in use could not be opened (${before.damage.replace(/[. ]*Run stopwise.*$/, "")}); this one takes its place.`;
   }
-  if (before.runIds === undefined) return "What the model in use was trained on is not known any more: not compared.";
+  if (before.runIds === undefined)
+    return "What the model in use was trained on is not known any more: not compared.";
   if (comparison === null) return "There are too few groups to compare it with the model in use.";
   return comparison.notWorse
     ? "It is not worse than the model in use on groups that neither has seen."
@@ -193,7 +205,7 @@ function reasonOf(before: InUse | undefined, comparison: Comparison | null): str
  */
 export async function retrain(options: RetrainOptions): Promise<Retrained> {
   const stored = await storedRuns(options);
-  const registry = await openRegistry(options.store);
+  const registry = await openRegistry(options.store, { onWait: options.onWait });
   try {
     return await retrainOn(stored, registry, options);
   } finally {

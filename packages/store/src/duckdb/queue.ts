@@ -1,4 +1,13 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { isAlive } from "../files/draft.ts";
@@ -79,7 +88,10 @@ export class WaitingLine {
     if (this.ticket !== undefined) return;
     try {
       mkdirSync(this.folder, { recursive: true });
-      const draft = join(this.folder, `${hostname()}.${process.pid}.${Math.trunc(performance.now() * 1000)}.tmp`);
+      const draft = join(
+        this.folder,
+        `${hostname()}.${process.pid}.${Math.trunc(performance.now() * 1000)}.tmp`,
+      );
       writeFileSync(draft, `${hostname()} ${process.pid}`);
       try {
         this.ticket = this.takeNumber(draft);
