@@ -70,6 +70,7 @@ export interface ExperimentStore {
   /**
    * The records of a filter by rising id, so that the order of ingestion does not matter.
    *
+   * @param filter - which runs; unless given all
    * @param maxCheckpoints - runs with more are thinned to so many, evenly; unless given none is
    */
   readRuns(filter?: RunFilter, maxCheckpoints?: number): Promise<RunRecord[]>;

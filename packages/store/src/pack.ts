@@ -97,6 +97,8 @@ function hashOf(head: readonly unknown[], { series, nulls, extras }: PackedPoint
 }
 
 /**
+ * Refuses an id that cannot be stored everywhere.
+ *
  * @throws {InvalidInputError} when a run's id is no text that every database can hold
  */
 export function requireId({ id }: RunRecord): void {

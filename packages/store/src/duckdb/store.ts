@@ -7,7 +7,7 @@ import { mergeRun, type KnownRun } from "../merge.ts";
 import { unpackRun, type StoredRun } from "../pack.ts";
 import { checkStore } from "../check.ts";
 import { readSorted } from "../read-sorted.ts";
-import { fromSource, originalError } from "../source.ts";
+import { fromSource, rethrowOriginal } from "../source.ts";
 import { toldOfExtra, type FactConflict } from "../told.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { faultOf } from "./faults.ts";
@@ -115,7 +115,8 @@ export class DuckDbStore implements ExperimentStore {
     try {
       return await use(this.database.connection);
     } catch (error) {
-      throw originalError(error) ?? faultOf(error, this.database.file);
+      rethrowOriginal(error);
+      throw faultOf(error, this.database.file);
     }
   }
 

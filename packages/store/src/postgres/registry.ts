@@ -105,7 +105,7 @@ export class PostgresRegistry implements ModelRegistry {
   }
 
   async rollback(): Promise<ModelEntry | undefined> {
-    return this.guarded((sql) =>
+    return this.guarded<ModelEntry | undefined>((sql) =>
       sql.begin(async (tx) => {
         await lockWriters(tx, this.connection);
         const rows = await tx.unsafe<Row[]>(
@@ -124,7 +124,7 @@ export class PostgresRegistry implements ModelRegistry {
         await tx`UPDATE promotions SET taken_back_at = now() WHERE taken_back_at IS NULL AND number > ${after}`;
         return target && entryOf(target);
       }),
-    ) as Promise<ModelEntry | undefined>;
+    );
   }
 
   async trial(key: string): Promise<Uint8Array | undefined> {

@@ -7,7 +7,7 @@ import { whereOf, type RunFilter } from "../filter.ts";
 import { mergeRun, type KnownRun } from "../merge.ts";
 import { requireId, unpackRun, type PackedRun, type StoredRun } from "../pack.ts";
 import { readSorted } from "../read-sorted.ts";
-import { fromSource, originalError } from "../source.ts";
+import { fromSource, rethrowOriginal } from "../source.ts";
 import { toldOfExtra, type FactConflict } from "../told.ts";
 import { lockWriters, openConnection, type Connection } from "./connection.ts";
 import { postgresFault } from "./faults.ts";
@@ -103,7 +103,8 @@ export class PostgresStore implements ExperimentStore {
     try {
       return await use(this.connection.sql);
     } catch (error) {
-      throw originalError(error) ?? postgresFault(error, this.connection.name);
+      rethrowOriginal(error);
+      throw postgresFault(error, this.connection.name);
     }
   }
 
@@ -122,7 +123,7 @@ export class PostgresStore implements ExperimentStore {
         if (batch.length > 0) await upsert.put(batch);
         return upsert.finish();
       });
-      return written as UpsertCounts;
+      return written;
     });
   }
 
