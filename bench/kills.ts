@@ -1,4 +1,4 @@
-// Kills a command at random moments and looks at the store after each: tsx bench/kills.ts [COUNT] [duckdb|postgres] [SEED]
+// Kills a command at random moments and looks at the store after each: tsx bench/kills.ts [COUNT] [duckdb|postgres] [SEED] [CLI]
 // COUNT kills of each of ingest, retrain and store copy. The command line has to be built. Exits 1 when anything stored was
 // lost, anything half was seen, or the model in use cannot be opened.
 import { spawn, spawnSync } from "node:child_process";
@@ -13,7 +13,7 @@ import { isPostgres, withRegistry, withStore } from "@stopwise/store";
 import { hasPostgres, PostgresServer } from "../packages/store/src/testing/postgres-server.ts";
 
 const [count, driver, seed] = [Number(process.argv[2] ?? 20), process.argv[3] ?? "duckdb", Number(process.argv[4] ?? 1)];
-const cli = fileURLToPath(new URL("../packages/stopwise/dist/cli.js", import.meta.url));
+const cli = process.argv[5] ?? fileURLToPath(new URL("../packages/stopwise/dist/cli.js", import.meta.url));
 const place = mkdtempSync(join(tmpdir(), "stopwise-kills-"));
 const problems: string[] = [];
 

@@ -12,7 +12,10 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { isAlive } from "../files/draft.ts";
 
-/** A ticket of another machine that has not moved for this long is of a process that is gone. */
+/**
+ * Who waits touches its ticket every few seconds; one that has not moved for this long is of a process that is gone, on
+ * another machine, or on this one with its number given to another process since.
+ */
 const silentSeconds = 20;
 
 interface Seen {
@@ -57,7 +60,7 @@ export class WaitingLine {
     try {
       const file = join(this.folder, name);
       const [host, pid] = readFileSync(file, "utf8").split(" ");
-      if (host === hostname()) return !isAlive(Number(pid));
+      if (pid === undefined || (host === hostname() && !isAlive(Number(pid)))) return true;
       const modified = statSync(file).mtimeMs;
       const before = this.seen.get(name);
       if (before?.modified === modified) return seconds() - before.since > silentSeconds;
