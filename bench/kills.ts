@@ -12,7 +12,11 @@ import { deserializeModel } from "@stopwise/meta-model/predict";
 import { isPostgres, withRegistry, withStore } from "@stopwise/store";
 import { hasPostgres, PostgresServer } from "../packages/store/src/testing/postgres-server.ts";
 
-const [count, driver, seed] = [Number(process.argv[2] ?? 20), process.argv[3] ?? "duckdb", Number(process.argv[4] ?? 1)];
+const [count, driver, seed] = [
+  Number(process.argv[2] ?? 20),
+  process.argv[3] ?? "duckdb",
+  Number(process.argv[4] ?? 1),
+];
 const cli = process.argv[5] ?? fileURLToPath(new URL("../packages/stopwise/dist/cli.js", import.meta.url));
 const place = mkdtempSync(join(tmpdir(), "stopwise-kills-"));
 const problems: string[] = [];
@@ -31,8 +35,18 @@ const random = chance(seed);
 
 function writeRuns(file: string, ids: readonly string[], nCheckpoints: number): void {
   const lines = ids.map((id, i) => {
-    const points = Array.from({ length: nCheckpoints }, (_, k) => ({ step: k + 1, quality: 1 - 1 / (k + 2 + (i % 5)) }));
-    return JSON.stringify({ id, metric: "exact_match", task: `t${i % 5}`, group: `t${i % 5}`, end: "completed", points });
+    const points = Array.from({ length: nCheckpoints }, (_, k) => ({
+      step: k + 1,
+      quality: 1 - 1 / (k + 2 + (i % 5)),
+    }));
+    return JSON.stringify({
+      id,
+      metric: "exact_match",
+      task: `t${i % 5}`,
+      group: `t${i % 5}`,
+      end: "completed",
+      points,
+    });
   });
   writeFileSync(join(place, file), `${lines.join("\n")}\n`);
 }
@@ -71,10 +85,16 @@ async function checkModel(store: string): Promise<number> {
 }
 
 /** Runs of a batch are there all or none; those before are there. */
-function compareIds(what: string, ids: ReadonlySet<string>, before: ReadonlySet<string>, batch: readonly string[]): boolean {
+function compareIds(
+  what: string,
+  ids: ReadonlySet<string>,
+  before: ReadonlySet<string>,
+  batch: readonly string[],
+): boolean {
   for (const id of before) if (!ids.has(id)) problems.push(`${what}: run ${id} is lost`);
   const nNew = batch.filter((id) => ids.has(id)).length;
-  if (nNew !== 0 && nNew !== batch.length) problems.push(`${what}: ${nNew} of ${batch.length} runs are there`);
+  if (nNew !== 0 && nNew !== batch.length)
+    problems.push(`${what}: ${nNew} of ${batch.length} runs are there`);
   return nNew > 0;
 }
 
@@ -100,7 +120,10 @@ async function killIngest(store: string): Promise<Tally> {
       stored = await idsOf(store);
       continue;
     }
-    const wasKilled = await killed(["ingest", "batch.jsonl", "--store", store], takes * (0.2 + 0.9 * random()));
+    const wasKilled = await killed(
+      ["ingest", "batch.jsonl", "--store", store],
+      takes * (0.2 + 0.9 * random()),
+    );
     tally.nKilled += wasKilled ? 1 : 0;
     const ids = await idsOf(store);
     if (compareIds(`ingest ${k}`, ids, stored, batch)) tally.nDone += 1;
@@ -112,7 +135,11 @@ async function killIngest(store: string): Promise<Tally> {
 
 async function killRetrain(store: string): Promise<Tally> {
   const tally = { verb: "retrain", nKilled: 0, nDone: 0 };
-  writeRuns("train.jsonl", Array.from({ length: 15 }, (_, i) => `r${i}`), 20);
+  writeRuns(
+    "train.jsonl",
+    Array.from({ length: 15 }, (_, i) => `r${i}`),
+    20,
+  );
   run("ingest", "train.jsonl", "--store", store);
   let length = 0;
   const takes = run("retrain", "--own-only", "--store", store);
@@ -121,7 +148,8 @@ async function killRetrain(store: string): Promise<Tally> {
     const wasKilled = await killed(args, takes * (0.4 + 0.8 * random()));
     tally.nKilled += wasKilled ? 1 : 0;
     const now = await checkModel(store);
-    if (now < length || now > length + 1 + (k === 0 ? 1 : 0)) problems.push(`retrain ${k}: ${length} entries before, ${now} after`);
+    if (now < length || now > length + 1 + (k === 0 ? 1 : 0))
+      problems.push(`retrain ${k}: ${length} entries before, ${now} after`);
     if (now > length) tally.nDone += 1;
     length = now;
   }
@@ -156,7 +184,10 @@ try {
     for (let k = 0; k < Math.ceil(count / 10); k++) {
       const batch = Array.from({ length: 300 }, (_, i) => `s${k}-${i}`);
       writeRuns("batch.jsonl", batch, 60);
-      const child = spawn(process.execPath, [cli, "ingest", "batch.jsonl", "--store", store], { cwd: place, stdio: "ignore" });
+      const child = spawn(process.execPath, [cli, "ingest", "batch.jsonl", "--store", store], {
+        cwd: place,
+        stdio: "ignore",
+      });
       const ended = once(child, "exit");
       await sleep(500 + 2000 * random());
       server.kill();
@@ -169,10 +200,15 @@ try {
     console.log(`${Math.ceil(count / 10)} kills of the server during ingest`);
   }
   for (const { verb, nKilled, nDone } of tallies) {
-    console.log(`${driver}: ${verb}: ${nKilled} kills, after ${nDone} calls its work was there, else as before`);
+    console.log(
+      `${driver}: ${verb}: ${nKilled} kills, after ${nDone} calls its work was there, else as before`,
+    );
   }
-  const left = readdirSync(place, { recursive: true, encoding: "utf8" }).filter((name) => /models\/.*\.tmp$/.test(name));
-  if (driver === "duckdb" && left.length > 0) problems.push(`drafts left after the last retrain: ${left.join(", ")}`);
+  const left = readdirSync(place, { recursive: true, encoding: "utf8" }).filter((name) =>
+    /models\/.*\.tmp$/.test(name),
+  );
+  if (driver === "duckdb" && left.length > 0)
+    problems.push(`drafts left after the last retrain: ${left.join(", ")}`);
 } finally {
   server?.remove();
   rmSync(place, { recursive: true, force: true });

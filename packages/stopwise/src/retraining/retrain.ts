@@ -20,6 +20,7 @@ import {
 } from "@stopwise/store";
 import { threadedReplay } from "../replaying/threaded-replay.ts";
 import { compare, heldOutGroups, judge, judgedRuns, shuffled, type Comparison } from "./held-out.ts";
+import { driftOf, type Drift } from "./drift.ts";
 import { shippedRuns } from "./shipped-runs.ts";
 import { canWorkBeside, learnBeside } from "./learn-beside.ts";
 import { modelsOf, trialKey, type Trial } from "./trial.ts";
@@ -53,6 +54,8 @@ export interface Retrained {
   readonly nNewRuns: number;
   /** Null where there was nothing to compare with, or too few groups. */
   readonly comparison: Comparison | null;
+  /** Facts in which new runs lie outside of all that the model in use was trained on. */
+  readonly drift: readonly Drift[];
 }
 
 /** The model in use before: what it was trained on, and itself where it can be asked directly. */
@@ -223,10 +226,19 @@ async function retrainOn(
   const all = [...own, ...others];
   const before = await inUse(registry, shipped);
   const fingerprint = fingerprintOf(hashes, others);
+  const known = before?.runIds;
+  const fresh = all.filter(({ id }) => known?.has(id) !== true);
   const counts = {
     nRuns: all.length,
     nGroups: new Set(all.map(groupOf)).size,
-    nNewRuns: all.filter(({ id }) => before?.runIds?.has(id) !== true).length,
+    nNewRuns: fresh.length,
+    drift:
+      known === undefined
+        ? []
+        : driftOf(
+            all.filter(({ id }) => known.has(id)),
+            fresh,
+          ),
   };
   if (!options.force && before?.entry?.facts["fingerprint"] === fingerprint) {
     const model = { version: before.model.version, trainedOn: before.model.trainedOn };

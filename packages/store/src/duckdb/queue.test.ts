@@ -67,15 +67,21 @@ test("the wait ends by the monotonic clock, also when the wall clock is set back
     vi.setSystemTime(Date.now() - 3_600_000);
     await held;
     expect(performance.now() - start).toBeLessThan(5000);
-    await expect(waiting).rejects.toThrow(new RegExp(`held by this process \\(${process.pid}\\); waited 0.3 s`));
+    await expect(waiting).rejects.toThrow(
+      new RegExp(`held by this process \\(${process.pid}\\); waited 0.3 s`),
+    );
   });
 });
 
 test("a long wait is told once, with who holds the store", async () => {
   const told: string[] = [];
   await withStore(folder, {}, async () => {
-    const waiting = withStore(folder, { waitSeconds: 2.4, onWait: (line) => told.push(line) }, () => Promise.resolve());
+    const waiting = withStore(folder, { waitSeconds: 2.4, onWait: (line) => told.push(line) }, () =>
+      Promise.resolve(),
+    );
     await expect(waiting).rejects.toThrow(StoreBusyError);
   });
-  expect(told).toEqual([expect.stringMatching(/store\.duckdb is held by this process .* waiting for up to 2.4 s/)]);
+  expect(told).toEqual([
+    expect.stringMatching(/store\.duckdb is held by this process .* waiting for up to 2.4 s/),
+  ]);
 });

@@ -33,7 +33,7 @@ const points = (loss: number): string => (100 * loss).toFixed(2);
 
 /** What a retraining did, for people. */
 export function retrainedPage({ status, reason, model, comparison, ...counts }: Retrained): string {
-  const { nRuns, nGroups, nNewRuns } = counts;
+  const { nRuns, nGroups, nNewRuns, drift } = counts;
   const trained = `${counted(nRuns, "run")} in ${counted(nGroups, "group")}, ${nNewRuns} new`;
   const lines = [
     status === "promoted" ? `A new model is in use: ${trained}.` : `The model in use stays: ${trained}.`,
@@ -47,6 +47,9 @@ export function retrainedPage({ status, reason, model, comparison, ...counts }: 
       line("new", comparison.candidate),
       line("in use", comparison.inUse),
     );
+  }
+  for (const { fact, nRuns: nOutside, known, now } of drift) {
+    lines.push(`Drift: ${counted(nOutside, "new run")} with ${fact} ${now}; before ${known}.`);
   }
   return [...lines, `In use: ${model.version} (${model.trainedOn}).`].join("\n");
 }
