@@ -24,7 +24,7 @@ test("new runs outside of what was known are named by fact, with both ranges", (
   ];
   expect(driftOf(known, fresh)).toEqual([
     { fact: "datasetSize", nRuns: 2, known: "1000 to 87000", now: "500000 to 700000" },
-    { fact: "family", nRuns: 1, known: "gpt2, t5", now: "llama" },
+    { fact: "family", nRuns: 1, known: "gpt, t5", now: "llama" },
   ]);
 });
 

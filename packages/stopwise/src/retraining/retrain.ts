@@ -20,6 +20,8 @@ import {
 } from "@stopwise/store";
 import { threadedReplay } from "../replaying/threaded-replay.ts";
 import { compare, heldOutGroups, judge, judgedRuns, shuffled, type Comparison } from "./held-out.ts";
+import { absorbLive } from "../library/absorb-live.ts";
+import { usualLimits } from "../library/trainer-limits.ts";
 import { driftOf, type Drift } from "./drift.ts";
 import { shippedRuns } from "./shipped-runs.ts";
 import { canWorkBeside, learnBeside } from "./learn-beside.ts";
@@ -88,6 +90,7 @@ const mostCheckpoints = 10_000;
 const comparisonRuns = 600;
 
 async function storedRuns({ store: address, onWait }: RetrainOptions): Promise<StoredRuns> {
+  await absorbLive(address);
   return withStore(address, { mode: "read", onWait }, async (store) => {
     const hashes = await store.hashes();
     if (hashes.size > 0) return { runs: await store.readRuns({}, mostCheckpoints), hashes };
@@ -248,6 +251,7 @@ async function retrainOn(
   const training = prepareTraining(all, {
     seed,
     version: fingerprint,
+    usualLimits,
     onProgress,
     replay: replayOf(options),
   });

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { positive } from "../command-line/flags.ts";
 import { counted, note, print, printJson, Progress } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
+import { absorbLive } from "../library/absorb-live.ts";
 import { factsFile, readFacts, writeMissingFacts } from "./ingest/facts-file.ts";
 import { checkShardFlags, shard, shardOf, writeShard, type Shard } from "./ingest/shard.ts";
 import { conflictLines, withTold } from "./ingest/told-facts.ts";
@@ -118,9 +119,10 @@ async function ingest(paths: readonly string[], flags: IngestFlags): Promise<voi
 }
 
 /** Opens late and closes early: everything is read before. */
-function storeRuns(report: IngestReport, flags: IngestFlags): Promise<UpsertCounts> {
+async function storeRuns(report: IngestReport, flags: IngestFlags): Promise<UpsertCounts> {
   const records = withTold(report, flags);
   const onWait = (line: string): void => note(`stopwise: ${line}`);
+  await absorbLive(flags.store);
   return withStore(flags.store, { onWait }, (opened) => opened.upsertRuns(records));
 }
 
