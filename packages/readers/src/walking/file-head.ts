@@ -29,7 +29,7 @@ interface OpenedHead {
 
 /** The first bytes of a regular file. Opened without waiting: a pipe without a writer must not hang the walk. */
 function readHead(absolute: string, length: number): OpenedHead {
-  const descriptor = openSync(absolute, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const descriptor = openSync(absolute, constants.O_RDONLY | (Number(constants.O_NONBLOCK) || 0));
   try {
     const found = fstatSync(descriptor);
     if (!found.isFile()) throw diskError("ENOTFILE", absolute);
