@@ -58,10 +58,10 @@ export function modelConfigFacts(config: Config): KnownFacts {
   const name = modelName(config["_name_or_path"]);
   const named = name === undefined ? undefined : modelFacts(name);
   const kind = typeof config["model_type"] === "string" ? modelFacts(config["model_type"]) : undefined;
-  const estimated = named?.params == null ? paramsOfDimensions(config) : undefined;
+  const estimated = (named?.params ?? null) === null ? paramsOfDimensions(config) : undefined;
   return {
     model: name,
-    family: named?.family == null ? (kind?.family ?? undefined) : undefined,
+    family: (named?.family ?? null) === null ? (kind?.family ?? undefined) : undefined,
     params: estimated,
     ...(estimated !== undefined && { hyper: { paramsEstimated: true } }),
   };

@@ -11,8 +11,10 @@ import { traceOf } from "./curve-trace.ts";
 import { findLogs, type FindOptions, type LogSource } from "./find-logs.ts";
 import type { IngestedRun, IngestReport } from "./ingest-report.ts";
 import { mergeRuns, type TracedFile, type TracedRun } from "./merge-runs.ts";
+import { layFacts } from "./laid-facts.ts";
 import { readSource } from "./read-source.ts";
 import { joinResumed, resumeKeyOf } from "./resumed-runs.ts";
+import { SettingsNear } from "./settings-near.ts";
 
 /** How logs are read. */
 export interface ReadOptions extends FindOptions {
@@ -33,6 +35,7 @@ export interface ReadOptions extends FindOptions {
 interface Reader {
   readonly root: string;
   readonly options: ReadOptions;
+  readonly settings: SettingsNear;
 }
 
 const posix = (path: string): string => path.replaceAll("\\", "/");
@@ -41,6 +44,29 @@ const posix = (path: string): string => path.replaceAll("\\", "/");
 function givenFor({ root, options }: Reader, path: string): KnownFacts {
   const local = posix(relative(root, resolve(root, path)));
   return overlayFacts(factsFor(options.facts, local), options.overrides ?? {});
+}
+
+/** Facts without a plan that the run ran past: it was another run's, or was changed. */
+function withoutOutrunPlan(facts: KnownFacts, { evaluations, lastStep }: RawRun): KnownFacts {
+  const epoch = evaluations.reduce((last, row) => Math.max(last, row.epoch ?? 0), 0);
+  const isOutrun = (plan: number | undefined, reached: number): boolean =>
+    plan !== undefined && reached > plan * 1.001;
+  const [steps, epochs] = [isOutrun(facts.plannedSteps, lastStep ?? 0), isOutrun(facts.plannedEpochs, epoch)];
+  if (!steps && !epochs) return facts;
+  const { maxSteps, epochs: nEpochs, ...hyper } = facts.hyper ?? {};
+  return {
+    ...facts,
+    ...(steps ? { plannedSteps: undefined } : {}),
+    ...(epochs ? { plannedEpochs: undefined } : {}),
+    hyper: { ...hyper, ...(steps ? {} : { maxSteps }), ...(epochs ? {} : { epochs: nEpochs }) },
+  };
+}
+
+/** The run with the facts that lie near its log, under those of the log itself. */
+async function withNearFacts(reader: Reader, path: string, run: RawRun): Promise<RawRun> {
+  if (run.evaluations.length === 0) return run;
+  const near = await reader.settings.factsFor(resolve(reader.root, path) + (path.endsWith("/") ? "/" : ""));
+  return { ...run, known: layFacts([run.known, withoutOutrunPlan(near, run)]) };
 }
 
 function ingestRaw(
@@ -83,9 +109,10 @@ function ingestRecord(record: RunRecord, given: KnownFacts): IngestedRun {
   return { record, facts: recordFacts(record), missing: missingFacts(record) };
 }
 
-function reported(reader: Reader, format: string, reading: FileReading): TracedFile {
+async function reported(reader: Reader, format: string, reading: FileReading): Promise<TracedFile> {
   const { path, reason, partOf } = reading;
-  const raw = reading.runs.map((run) => ingestRaw(reader, format, path, run));
+  const found = await Promise.all(reading.runs.map((run) => withNearFacts(reader, path, run)));
+  const raw = found.map((run) => ingestRaw(reader, format, path, run));
   const given = givenFor(reader, path);
   const runs = [
     ...raw.map(({ record, facts, missing, trace }) => ({ record, facts, missing, trace })),
@@ -125,7 +152,8 @@ async function readGroup(reader: Reader, sources: readonly LogSource[]): Promise
     readings.push(...read.readings);
   }
   const whole = sources.length > 1 ? joinResumed(readings) : readings;
-  return [...files, ...whole.map((reading) => reported(reader, format, reading))];
+  for (const reading of whole) files.push(await reported(reader, format, reading));
+  return files;
 }
 
 /**
@@ -138,8 +166,15 @@ async function readGroup(reader: Reader, sources: readonly LogSource[]): Promise
  */
 export async function readLogs(paths: readonly string[], options: ReadOptions = {}): Promise<IngestReport> {
   const root = options.root ?? process.cwd();
-  const reader: Reader = { root, options };
-  const sources = await findLogs(paths, options);
+  const settings = new SettingsNear(root);
+  const reader: Reader = { root, options, settings };
+  const sources = await findLogs(paths, {
+    ...options,
+    onFound: (found) => {
+      settings.note(found.path);
+      options.onFound?.(found);
+    },
+  });
   const files: TracedFile[] = [];
   let done = 0;
   for (const group of groupsOf(sources)) {

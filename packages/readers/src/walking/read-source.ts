@@ -28,7 +28,13 @@ function problemNow(file: LogFile): DiskProblem | undefined {
     }
     return undefined;
   } catch (error) {
-    return diskProblem(error, file.path) ?? { path: file.path, status: "failed", reason: failureLine(error, file.path) };
+    return (
+      diskProblem(error, file.path) ?? {
+        path: file.path,
+        status: "failed",
+        reason: failureLine(error, file.path),
+      }
+    );
   }
 }
 
@@ -42,7 +48,10 @@ function splitFailures(readings: readonly FileReading[]): SourceReading {
   for (const reading of readings) {
     const { failure, path } = reading;
     if (failure === undefined) kept.push(reading);
-    else problems.push(diskProblem(failure, path) ?? { path, status: "failed", reason: failureLine(failure, path) });
+    else
+      problems.push(
+        diskProblem(failure, path) ?? { path, status: "failed", reason: failureLine(failure, path) },
+      );
   }
   return { readings: kept, problems };
 }
@@ -66,7 +75,8 @@ export async function readSource(source: LogSource, hints: ReadHints): Promise<S
       const { readings, problems } = splitFailures(await reader.read(files, hints));
       return { readings, problems: [...lost, ...problems] };
     } catch (error) {
-      const found = diskProblem(error, source.path) === undefined ? [] : files.map((file) => problemNow(file));
+      const found =
+        diskProblem(error, source.path) === undefined ? [] : files.map((file) => problemNow(file));
       const gone = found.filter((problem) => problem !== undefined);
       if (gone.length === 0) return { readings: [], problems: [...lost, ...failed(files, error)] };
       lost.push(...gone);

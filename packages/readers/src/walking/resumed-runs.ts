@@ -73,7 +73,8 @@ export function joinResumed(readings: readonly FileReading[]): FileReading[] {
   const paths = new Set(parts.map(({ path }) => path));
   return readings.map((reading) => {
     if (reading === last) return wholeOf(reading, run);
-    if (isPart.has(reading)) return { path: reading.path, runs: [], partOf: last.path, warnings: reading.warnings };
+    if (isPart.has(reading))
+      return { path: reading.path, runs: [], partOf: last.path, warnings: reading.warnings };
     const isBeside = reading.partOf !== undefined && paths.has(reading.partOf);
     return isBeside ? { ...reading, partOf: last.path } : reading;
   });
