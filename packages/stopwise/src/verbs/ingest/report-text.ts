@@ -79,9 +79,9 @@ export function filesTable(files: readonly IngestedFile[], width = terminalWidth
     .reduce((most, line) => Math.max(most, line.length), 0);
   const widths = sharedWidth(width, fixed + 4);
   return renderTable(shown, [
-    { title: "file", value: (file) => printable(file.path), maxWidth: widths.file },
+    { title: "file", value: (file) => file.path, maxWidth: widths.file },
     ...middle,
-    { title: "metric", value: (file) => printable(metricsOf(file)), maxWidth: widths.metric },
+    { title: "metric", value: metricsOf, maxWidth: widths.metric },
   ]);
 }
 
@@ -160,7 +160,7 @@ const shownRuns = 30;
 export function missingText(missing: readonly MissingFacts[], width = terminalWidth()): string {
   if (missing.length === 0) return "Nothing is missing.";
   const table = renderTable(missing.slice(0, shownRuns), [
-    { title: "run", value: ({ run }) => printable(run), maxWidth: 20 },
+    { title: "run", value: ({ run }) => run, maxWidth: 20 },
     {
       title: "missing",
       value: (run) => run.missing.join(", "),
@@ -168,7 +168,7 @@ export function missingText(missing: readonly MissingFacts[], width = terminalWi
     },
     {
       title: "log",
-      value: ({ path }) => printable(path),
+      value: ({ path }) => path,
       maxWidth: Math.max(20, width - 24 - Math.floor(width / 2)),
     },
   ]);
