@@ -1,6 +1,5 @@
 import {
   curveOf,
-  neverStop,
   type Curve,
   type Outcome,
   type Recommendation,
@@ -48,8 +47,8 @@ function recommendedStops(run: RunRecord, curve: Curve, { model, bound }: StopSo
   const task = taskOf(run);
   const answer = recommendFrom(model, task, recommendOptions(bound));
   const start = mark("recommend", curve, replay(answer.policy, curve, { task }));
-  if (model.learned === undefined) return [start];
-  const policy = learnedOf(answer)?.policy ?? neverStop;
+  const policy = learnedOf(answer)?.policy;
+  if (policy === undefined) return [start];
   const context = { task, criteria: learnedCriteria(model), modelHash: model.hash };
   return [start, mark("learned", curve, replay(policy, curve, context))];
 }
