@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { parseYaml } from "../files/yaml-text.ts";
 import { cellNumber } from "../tables/markdown-table.ts";
 import type { KnownFacts } from "./raw-run.ts";
 
@@ -15,12 +15,8 @@ const textOf = (value: unknown): string | undefined =>
 /** The YAML block at the head of a card; empty where there is none or it does not parse. */
 export function frontMatterOf(card: string): Entries {
   const block = /^\uFEFF?\s*---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/.exec(card)?.[1];
-  if (block === undefined) return {};
-  try {
-    return entriesOf(parse(block, { logLevel: "silent" }));
-  } catch {
-    return {}; // Hand-edited front matter often breaks; the card's text tells most of it again.
-  }
+  // Hand-edited front matter often breaks; the card's text tells most of it again.
+  return block === undefined ? {} : entriesOf(parseYaml(block));
 }
 
 /** The `- key: value` lines below the heading on hyperparameters. */
