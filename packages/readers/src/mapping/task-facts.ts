@@ -63,7 +63,7 @@ export function parseRunFacts(text: string, file = "stopwise.yaml"): RunFacts {
   const problem = document.errors[0];
   if (problem !== undefined) {
     const rule = problem.message.split("\n")[0]!.replace(/:$/, "");
-    throw new InvalidInputError(`${file} is no valid YAML: ${rule}.`, "Mend the line, two blanks per level.");
+    throw new InvalidInputError(`${file} is no valid YAML: ${rule}.`, "Fix the line, two blanks per level.");
   }
   const content: unknown = document.toJS() ?? { runs: [] };
   const parsed = z.safeParse(runFactsSchema, content);
