@@ -2,7 +2,13 @@ import { LogFormatError, type End } from "@stopwise/core";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { readJson } from "../files/log-text.ts";
 import { loggedNumber } from "../files/python-json.ts";
-import { dropAbandoned, laterStep, type Evaluation, type KnownFacts, type RawRun } from "../mapping/raw-run.ts";
+import {
+  dropAbandoned,
+  laterStep,
+  type Evaluation,
+  type KnownFacts,
+  type RawRun,
+} from "../mapping/raw-run.ts";
 import { factsBeside } from "../walking/run-folder.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -278,6 +284,13 @@ export function outputFolderOf(path: string): string {
 export const hfTrainerState: LogReader = {
   format: "hf-trainer-state",
   title: "Hugging Face trainer_state.json",
+  description: {
+    recognised: "`trainer_state.json`, also below `checkpoint-N`; the one with the largest step is read",
+    quality: "`eval_` values of `log_history`, speeds and run times left out",
+    plan: "`max_steps`, `num_train_epochs`",
+    end: "the counter of the early-stopping callback, and the step against `max_steps`",
+    notRead: "`training_args.bin`, which would have to be executed",
+  },
   detect: (file) => {
     if (file.name === "trainer_state.json") return 0.95;
     return file.name.endsWith(".json") && /"log_history"\s*:/.test(file.headText) ? 0.8 : 0;

@@ -48,6 +48,13 @@ function rowsOf(lists: ReadonlyMap<string, readonly unknown[]>): GenericRow[] {
 export const kerasHistory: LogReader = {
   format: "keras-history",
   title: "Keras or tfjs History",
+  description: {
+    recognised: "a `.json` object of lists of one length, bare or under `history`",
+    quality: "`val_` lists, one value per epoch",
+    plan: "not told",
+    end: "not told",
+    notRead: "lists of the training data",
+  },
   detect: (file) => {
     if (!/\.json$/i.test(file.name)) return 0;
     const lists = /^\s*\{\s*"[^"]+"\s*:\s*(\[\s*(-?\d|NaN|null|")|\{|\d)/.test(

@@ -24,6 +24,13 @@ const firstLine = (file: LogFile): string => file.headText.split(/\r?\n/, 1)[0]!
 export const lightningMetricsCsv: LogReader = {
   format: "lightning-metrics-csv",
   title: "Lightning metrics.csv",
+  description: {
+    recognised: "`metrics.csv` with `step` and `epoch`, or below `version_N`",
+    quality: "columns with an evaluation prefix or suffix, rows joined by step",
+    plan: "`max_steps` and `max_epochs` of `hparams.yaml`",
+    end: "not told",
+    notRead: "Python objects in `hparams.yaml`, which are never constructed",
+  },
   detect: (file) => {
     if (file.name !== "metrics.csv") return 0;
     const names = firstLine(file)

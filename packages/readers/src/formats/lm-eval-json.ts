@@ -75,6 +75,13 @@ async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
 export const lmEvalJson: LogReader = {
   format: "lm-eval-json",
   title: "LM evaluation harness results",
+  description: {
+    recognised: "a `.json` that begins with `results` or `config_general`",
+    quality: "every score of every task; standard errors left out",
+    plan: "not told",
+    end: "not told",
+    notRead: "samples",
+  },
   detect: (file) => {
     if (!/\.json$/i.test(file.name)) return 0;
     return /^\uFEFF?\s*\{\s*"(results|config_general)"\s*:\s*\{/.test(file.headText) ? 0.85 : 0;

@@ -116,6 +116,13 @@ async function read(files: readonly LogFile[]): Promise<FileReading[]> {
 export const mlflowMlruns: LogReader = {
   format: "mlflow-mlruns",
   title: "MLflow run folder",
+  description: {
+    recognised: "files below `mlruns/<experiment>/<run>/`",
+    quality: "metrics with an evaluation prefix or suffix, else bare scores",
+    plan: "parameters such as `epochs`, `max_steps`",
+    end: "the status in `meta.yaml`",
+    notRead: "artifacts; deleted runs",
+  },
   detect: (file) => (runFolder(file) !== undefined || experimentFile.test(posix(file.absolute)) ? 0.9 : 0),
   unitOf: (file) => runFolder(file) ?? file.path,
   read,

@@ -26,6 +26,13 @@ const settings =
 const readerOf = ({ format, title, certainty, matches, reason }: Recognised): LogReader => ({
   format,
   title,
+  description: {
+    recognised: "a `.json` that no other reader takes",
+    quality: "nothing",
+    plan: "nothing",
+    end: "nothing",
+    notRead: "the file; it is named, so that a log under an unusual name is not missed",
+  },
   detect: (file) => (matches(file) ? certainty : 0),
   read: (files) => Promise.resolve(files.map(({ path }) => ({ path, runs: [], reason, warnings: [] }))),
 });

@@ -5,7 +5,13 @@ import { readBytes } from "../files/log-text.ts";
 import { readEventFile, type EventFile, type ScalarEvent } from "../files/event-file.ts";
 import { normaliseName } from "../mapping/metric-choice.ts";
 import { parsePythonJson } from "../files/python-json.ts";
-import { laterStep, type Evaluation, type KnownFacts, type RawRun, type TrainingRow } from "../mapping/raw-run.ts";
+import {
+  laterStep,
+  type Evaluation,
+  type KnownFacts,
+  type RawRun,
+  type TrainingRow,
+} from "../mapping/raw-run.ts";
 
 interface Opened {
   readonly file: LogFile;
@@ -226,6 +232,13 @@ async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
 export const tfevents: LogReader = {
   format: "tfevents",
   title: "TensorBoard event file",
+  description: {
+    recognised: "a name that contains `tfevents`; the files of a folder are one run",
+    quality: "scalars whose tag names an evaluation, `train` and `validation` folders joined",
+    plan: "`args` that a trainer wrote as text",
+    end: "not told",
+    notRead: "images, histograms, graphs",
+  },
   detect: (file) => (/tfevents/.test(file.name) ? 0.9 : 0),
   unitOf: runFolder,
   read: readUnit,
