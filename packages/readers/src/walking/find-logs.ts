@@ -26,7 +26,7 @@ const skippedFolders = new Set([
   ".venv",
 ]);
 const logName =
-  /\.(jsonl?|ndjson|csv|tsv|md|markdown|log|txt|out|stdout|stderr|ya?ml|db|sqlite3?|wandb)(\.gz)?$|tfevents|\.gz$/i;
+  /\.(jsonl?|ndjson|ipynb|csv|tsv|md|markdown|log|txt|out|stdout|stderr|ya?ml|db|sqlite3?|wandb)(\.gz)?$|tfevents|\.gz$/i;
 const inRunStore = /(^|\/)(mlruns\/\d+|\d+\/[0-9a-f]{32})\//;
 const headBytes = 16_384;
 const longHeadBytes = 131_072;
@@ -93,7 +93,7 @@ async function openFile(path: string, root: string): Promise<LogFile> {
   const absolute = resolve(root, path);
   const { size } = await stat(absolute);
   const stored = path.split("/").at(-1)!;
-  const isLong = /\.(md|markdown|gz)$/i.test(stored);
+  const isLong = /\.(md|markdown|gz|log|txt|out|stdout|stderr)$/i.test(stored);
   const length = isDatabase.test(stored) ? databaseHeadBytes : isLong ? longHeadBytes : headBytes;
   const head = unpackedHead(await headOf(absolute, length));
   const name = stored.replace(/\.gz$/i, "");
