@@ -43,9 +43,9 @@ const boosterGrammar = (): LineGrammar => {
   return (line) => {
     const found = roundLine.exec(line) ?? catboostLine.exec(line);
     if (found === null) {
-      repeats ||= stopped.test(line) || notStopped.test(line);
-      if (stopped.test(line)) return { end: "early-stopped" };
-      return notStopped.test(line) ? { end: "completed" } : undefined;
+      const end = notStopped.test(line) ? "completed" : stopped.test(line) ? "early-stopped" : undefined;
+      repeats ||= end !== undefined;
+      return end === undefined ? undefined : { end };
     }
     const scores = scoresOf(found[2]!);
     if (scores.length === 0) return undefined;

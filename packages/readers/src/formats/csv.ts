@@ -1,5 +1,6 @@
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { delimitedNumber, parseDelimited, type DelimitedTable } from "../tables/delimited-text.ts";
+import { withoutDoubledColumns } from "../tables/doubled-columns.ts";
 import { runsOfTable, type GenericRow, type GenericTable } from "../tables/generic-rows.ts";
 import { readText } from "../files/log-text.ts";
 
@@ -20,11 +21,13 @@ export type TableFacts = Pick<GenericTable, "known" | "bareScoresAreTraining" | 
 
 /** Reads a CSV or TSV file by the names of its columns. */
 export async function readGenericCsv(file: LogFile, facts: TableFacts = {}): Promise<FileReading[]> {
-  const table = parseDelimited(await readText(file), file.path);
+  const parsed = parseDelimited(await readText(file), file.path, { keepsDoubled: true });
+  const { table, warnings: doubled } = withoutDoubledColumns(parsed, file.path);
   const names = table.header.filter((name) => name !== "");
   const { runs, reason } = runsOfTable({ ...facts, names, rows: rowsOf(table) });
-  const warnings =
+  const broken =
     table.nBroken > 0 ? [`${table.nBroken} rows have another number of cells than the header.`] : [];
+  const warnings = [...doubled, ...broken];
   return [
     { path: file.path, runs, warnings, ...(reason === undefined ? {} : { reason: `the table ${reason}` }) },
   ];

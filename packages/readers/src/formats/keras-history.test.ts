@@ -42,6 +42,26 @@ describeReader(kerasHistory, [
     runs: [],
   },
   {
+    name: "validation every second epoch",
+    files: { "h.json": '{"loss": [5, 4, 3, 2, 1], "val_loss": [4.5, 2.5], "val_accuracy": [0.1, 0.2]}' },
+    primary: "h.json",
+    runs: [
+      {
+        facts: {
+          nEvalPoints: 2,
+          firstEval: { epoch: 1, val_loss: 4.5 },
+          lastEval: { epoch: 3, val_loss: 2.5 },
+        },
+        record: {
+          points: [
+            { quality: 0.1, trainLoss: 4 },
+            { quality: 0.2, trainLoss: 2 },
+          ],
+        },
+      },
+    ],
+  },
+  {
     name: "columns as pandas writes them",
     files: { "history.json": '{"loss":{"0":2,"1":1},"val_accuracy":{"0":0.25,"1":0.5}}' },
     primary: "history.json",

@@ -29,12 +29,39 @@ function indexed(value: unknown): unknown[] | undefined {
     : undefined;
 }
 
-function rowsOf(lists: ReadonlyMap<string, readonly unknown[]>): GenericRow[] {
+type Lists = ReadonlyMap<string, readonly unknown[]>;
+
+const isValidation = (name: string): boolean => name.startsWith("val_");
+
+/**
+ * After how many epochs each was evaluated: 1 where all lists are of one length, more where Keras's `validation_freq`
+ * made the validation lists shorter; undefined where the lengths fit neither.
+ */
+function validationFrequency(lists: Lists): number | undefined {
+  const lengths = (ofValidation: boolean): number[] => [
+    ...new Set(
+      [...lists].filter(([name]) => isValidation(name) === ofValidation).map(([, list]) => list.length),
+    ),
+  ];
+  const [nEpochs, ...others] = lengths(false);
+  const [nEvaluated, ...more] = lengths(true);
+  if (others.length + more.length > 0) return undefined;
+  if (nEpochs === undefined || nEvaluated === undefined || nEvaluated === nEpochs)
+    return nEpochs === undefined && nEvaluated === undefined ? undefined : 1;
+  const every = nEvaluated === 0 ? 0 : Math.floor(nEpochs / nEvaluated);
+  return every > 1 && Math.floor(nEpochs / every) === nEvaluated ? every : undefined;
+}
+
+/** Where the value of an epoch stands in a list, counted from 0; -1 where it was not evaluated. */
+const placeIn = (name: string, epoch: number, every: number): number =>
+  !isValidation(name) ? epoch : (epoch + 1) % every === 0 ? (epoch + 1) / every - 1 : -1;
+
+function rowsOf(lists: Lists, every: number): GenericRow[] {
   const nEpochs = Math.max(0, ...[...lists.values()].map((list) => list.length));
   return Array.from({ length: nEpochs }, (_, epoch) => {
     const row: Record<string, number | string> = { epoch };
     for (const [name, list] of lists) {
-      const value = loggedNumber(list[epoch]);
+      const value = loggedNumber(list[placeIn(name, epoch, every)]);
       if (value !== undefined && name !== "epoch") row[name] = value;
     }
     return row;
@@ -66,12 +93,13 @@ export const kerasHistory: LogReader = {
   read: async ([file]) => {
     const lists = listsOf(await readJson(file!));
     const lengths = new Set([...lists.values()].map((list) => list.length));
-    if (lengths.size !== 1) {
+    const every = validationFrequency(lists);
+    if (every === undefined) {
       const rule = `must hold lists of one length, got ${[...lengths].join(", ") || "none"}.`;
       throw new LogFormatError({ file: file!.path }, rule, "Save the history of one training.");
     }
     const names = ["epoch", ...[...lists.keys()].filter((name) => name !== "epoch")];
-    const { runs, reason } = runsOfTable({ names, rows: rowsOf(lists), bareScoresAreTraining: true });
+    const { runs, reason } = runsOfTable({ names, rows: rowsOf(lists, every), bareScoresAreTraining: true });
     return [
       {
         path: file!.path,

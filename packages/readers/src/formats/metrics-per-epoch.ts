@@ -34,12 +34,13 @@ function entriesOf(files: readonly Evaluated[], isStep: boolean): ConsoleEntry[]
     (name) => !isBookkeeping(name),
   );
   const roles = rolesOf(names);
+  const scored = roles.evaluation.length > 0 ? roles.evaluation : roles.bare;
   return files.map(({ at, row }) => {
     const value = (name: string | undefined): number | undefined => {
       const found = name === undefined ? undefined : row[name];
       return typeof found === "number" ? found : undefined;
     };
-    const scores = roles.evaluation.flatMap((name): [string, number][] => {
+    const scores = scored.flatMap((name): [string, number][] => {
       const score = value(name);
       return score === undefined ? [] : [[name, score]];
     });

@@ -121,7 +121,7 @@ export const mlflowMlruns: LogReader = {
     quality: "metrics with an evaluation prefix or suffix, else bare scores",
     plan: "parameters such as `epochs`, `max_steps`",
     end: "the status in `meta.yaml`",
-    notRead: "artifacts; deleted runs",
+    notRead: "artifacts, models, tags",
   },
   detect: (file) => (runFolder(file) !== undefined || experimentFile.test(posix(file.absolute)) ? 0.9 : 0),
   unitOf: (file) => runFolder(file) ?? file.path,

@@ -1,3 +1,4 @@
+import { fairseqJsonLine } from "./fairseq-json-line.ts";
 import { cellNumber } from "./markdown-table.ts";
 
 /** What a console line tells: where the run stands and the numbers it names. */
@@ -78,7 +79,7 @@ function valuesOf(line: string): Map<string, number> {
  */
 export function readConsoleLine(raw: string): ConsoleLine {
   const line = raw.replace(ansiColour, "");
-  const validation = fairseqLine(line);
+  const validation = fairseqJsonLine(line) ?? fairseqLine(line);
   if (validation !== undefined) return validation;
   const [step, epoch] = [stepPlace.exec(line), epochPlace.exec(line)];
   const [plannedSteps, plannedEpochs] = [count(step?.[2]), count(epoch?.[2])];

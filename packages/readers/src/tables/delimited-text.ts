@@ -79,7 +79,7 @@ function alignedHeader(header: readonly string[], firstRow: readonly string[]): 
 }
 
 /** Names that a header holds twice; blank names are no columns and may repeat. */
-function duplicatesIn(header: readonly string[]): string[] {
+export function duplicatesIn(header: readonly string[]): string[] {
   const named = header.filter((name) => name !== "");
   return [...new Set(named.filter((name, index) => named.indexOf(name) !== index))];
 }
@@ -90,16 +90,21 @@ function duplicatesIn(header: readonly string[]): string[] {
  *
  * @param text - the file, without byte-order mark
  * @param file - how the file is named in errors
+ * @param options - `keepsDoubled`: leaves it to `withoutDoubledColumns` what to make of names that repeat
  * @throws {LogFormatError} when the header names a column twice
  */
-export function parseDelimited(text: string, file: string): DelimitedTable {
+export function parseDelimited(
+  text: string,
+  file: string,
+  options: { readonly keepsDoubled?: boolean } = {},
+): DelimitedTable {
   const start = headerStart(text);
   const delimiter = delimiterOf(lineAt(text, start));
   const head = splitRecord(text, start, delimiter);
   const named = head.cells.map((name) => name.trim());
   const header = alignedHeader(named, splitRecord(text, head.next, delimiter).cells);
   const duplicates = duplicatesIn(header);
-  if (duplicates.length > 0) {
+  if (duplicates.length > 0 && options.keepsDoubled !== true) {
     const rule = `the header names ${duplicates.join(", ")} more than once.`;
     const line = text.slice(0, start).split("\n").length;
     throw new LogFormatError({ file, line }, rule, "Rename the columns so that each name is unique.");

@@ -30,7 +30,11 @@ const cannotBeRead: Readonly<Record<string, string>> = {
 export function diskProblem(error: unknown, path: string): DiskProblem | undefined {
   const code = codeOf(error);
   if (code === "ENOENT" || code === "ENOTDIR")
-    return { path, status: "skipped", reason: "vanished while it was looked at (a checkpoint that rotated?)." };
+    return {
+      path,
+      status: "skipped",
+      reason: "vanished while it was looked at (a checkpoint that rotated?).",
+    };
   if (code === "ENOTFILE") return { path, status: "skipped", reason: "is no regular file." };
   const told = code === undefined ? undefined : cannotBeRead[code];
   if (told === undefined) return undefined;

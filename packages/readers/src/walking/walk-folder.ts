@@ -53,7 +53,10 @@ export class Walk {
   async *file(path: string, found: Stats): AsyncGenerator<Found> {
     const special = found.isFile() ? undefined : (specialKind(found) ?? "no regular file");
     if (special !== undefined) {
-      yield { kind: "problem", problem: { path, status: "skipped", reason: `is ${special}, not a log file.` } };
+      yield {
+        kind: "problem",
+        problem: { path, status: "skipped", reason: `is ${special}, not a log file.` },
+      };
     } else yield* this.once(path, await realpath(resolve(this.root, path)), true);
   }
 
@@ -76,8 +79,7 @@ export class Walk {
     }
     // Links last: what a link points to beside it (W&B's `latest-run`) is listed under its own name.
     entries.sort(
-      (left, right) =>
-        Number(left.isSymbolicLink()) - Number(right.isSymbolicLink()) || byName(left, right),
+      (left, right) => Number(left.isSymbolicLink()) - Number(right.isSymbolicLink()) || byName(left, right),
     );
     const mayBeAny = inRunStore.test(`${posix(real)}/`);
     for (const entry of entries) yield* this.entry(joined(path, entry.name), real, { entry, mayBeAny });
