@@ -42,7 +42,9 @@ const cutTo = (metrics: readonly string[], value: unknown): unknown =>
 function factsOfPart(folder: readonly IngestedRun[], part: Facts): Facts {
   const metrics = part["metrics"] as string[];
   const whole: Facts = { ...folder[0]!.facts };
-  const values = ["firstEval", "lastEval", "best"].map((name) => [name, cutTo(metrics, whole[name])]);
+  const values = ["firstEval", "lastEval", "best"].map(
+    (name) => [name, cutTo(metrics, whole[name])] as const,
+  );
   return { ...whole, ...Object.fromEntries(values), metrics: metrics.filter((name) => isIn(whole, name)) };
 }
 

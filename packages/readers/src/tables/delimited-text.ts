@@ -90,7 +90,8 @@ export function duplicatesIn(header: readonly string[]): string[] {
  *
  * @param text - the file, without byte-order mark
  * @param file - how the file is named in errors
- * @param options - `keepsDoubled`: leaves it to `withoutDoubledColumns` what to make of names that repeat
+ * @param options - how doubled names are met
+ * @param options.keepsDoubled - leaves it to `withoutDoubledColumns` what to make of names that repeat
  * @throws {LogFormatError} when the header names a column twice
  */
 export function parseDelimited(

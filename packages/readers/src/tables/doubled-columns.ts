@@ -12,6 +12,7 @@ function isWrittenTwice({ header, rows }: DelimitedTable, name: string): boolean
  * A table in which every column has a name of its own: of columns that were written twice one stays, others that
  * share a name are left out, since it is not known which is which.
  *
+ * @param table - as it was parsed, `[nRows, nColumns]`
  * @param file - how the file is named in errors
  * @throws {LogFormatError} when a shared name is that of the step, the epoch or an evaluation
  */
