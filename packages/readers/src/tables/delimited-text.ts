@@ -134,6 +134,8 @@ export function delimitedNumber(cell: string, delimiter: string): number | undef
   if (quick - quick === 0 && first >= 0x2b && first <= 0x39 && !(cell.charCodeAt(1) > 0x39)) return quick;
   const text = cell.trim();
   if (text === "" || text === "NA") return undefined;
+  // fastai writes the training loss of its first row so: the row is one of training none the less.
+  if (text === "#na#") return Number.NaN;
   if (plainNumber.test(text)) return Number(text);
   if (delimiter === ";" && /^[+-]?\d+,\d+$/.test(text)) return Number(text.replace(",", "."));
   const number = /^[+-]?infinity$|^[+-]?inf$|^[+-]?nan$|^-?[\d.,]+%?$/i.test(text)

@@ -13,6 +13,7 @@ export interface ColumnRoles {
   readonly run: string | undefined;
   /** Planned end, the same in every row. */
   readonly plannedSteps: string | undefined;
+  readonly plannedEpochs: string | undefined;
   /** Columns whose name tells that they are of an evaluation, or that were asked for. */
   readonly evaluation: readonly string[];
   /** Scores that name no split: which rows make them an evaluation is told by `evaluationOf`. */
@@ -139,6 +140,7 @@ export function rolesOf(names: readonly string[], options: RoleOptions = {}): Co
     lr: first(["learning_rate", "lr", "train_learning_rate", "train_lr"]),
     run: first(runNames),
     plannedSteps: planned,
+    plannedEpochs: keyed.find(({ key }) => /^(total|max|num)_epochs$/.test(key))?.name,
     evaluation: [...new Set([...chosen.map(({ name }) => name), ...askedFor])],
     bare: bareScores ? bareIn(keyed, chosen).filter((name) => !askedFor.includes(name)) : [],
     endOfTraining: keyed.find(({ key }) => /(^|_)train_runtime$/.test(key))?.name,

@@ -225,12 +225,19 @@ function stageOf(
   const roles = isCounted ? { ...named, step: rowNumber } : named;
   const { rows: ordered, warnings } = orderRows(placedRows(rows, named), (row) => placeOf(row, roles));
   const plannedSteps = constantOf(rows, roles.plannedSteps) ?? known.plannedSteps;
+  const plannedEpochs = constantOf(rows, roles.plannedEpochs) ?? known.plannedEpochs;
   const { warnings: remarks, ...curve } = curveOf(ordered, roles, evaluationOf);
   const lastStep =
     named === columns
       ? curve.lastStep
       : rows.reduce((last, row) => laterStep(last, finiteIn(row, columns.step)), curve.lastStep);
-  return { key, ...curve, lastStep, known: { ...known, plannedSteps }, warnings: [...warnings, ...remarks] };
+  return {
+    key,
+    ...curve,
+    lastStep,
+    known: { ...known, plannedSteps, plannedEpochs },
+    warnings: [...warnings, ...remarks],
+  };
 }
 
 /** The runs of rows that belong together: one, or one for each finished stage. */
