@@ -17,6 +17,9 @@ const unpackedHeadBytes = 1 << 22;
 const headLength = (name: string): number =>
   isDatabase.test(name) ? databaseHeadBytes : isLong.test(name) ? longHeadBytes : headBytes;
 
+/** Windows has no such flag, and no pipes in its folders. */
+const { O_RDONLY = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
+
 /** An error of the disk with its code, as Node throws them. */
 function diskError(code: string, path: string): Error {
   return Object.assign(new Error(`${code}: ${path}`), { code });
@@ -29,7 +32,7 @@ interface OpenedHead {
 
 /** The first bytes of a regular file. Opened without waiting: a pipe without a writer must not hang the walk. */
 function readHead(absolute: string, length: number): OpenedHead {
-  const descriptor = openSync(absolute, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const descriptor = openSync(absolute, O_RDONLY | O_NONBLOCK);
   try {
     const found = fstatSync(descriptor);
     if (!found.isFile()) throw diskError("ENOTFILE", absolute);

@@ -39,7 +39,11 @@ export class Walk {
   private readonly root: string;
   private readonly seen = new Set<string>();
 
-  /** @param root - folder that relative paths start from */
+  /**
+   * Begins a walk.
+   *
+   * @param root - folder that relative paths start from
+   */
   constructor(root: string) {
     this.root = root;
   }
