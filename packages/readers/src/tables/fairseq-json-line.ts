@@ -35,6 +35,8 @@ export function fairseqJsonLine(line: string): ConsoleLine | undefined {
     step: numbers.find(([name]) => /(^|_)num_updates$/.test(name))?.[1],
     epoch: numbers.find(([name]) => name === "epoch")?.[1],
     planned: {},
+    isEpochShare: false,
+    closes: false,
     values: new Map(
       numbers.filter(([name]) => !isNoMeasure.test(name)).map(([name, value]) => [logged(name), value]),
     ),
