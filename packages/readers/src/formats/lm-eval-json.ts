@@ -12,6 +12,9 @@ const isEntries = (value: unknown): value is Readonly<Record<string, unknown>> =
 /** Harness 0.4 names a file after the time and its folder after the checkpoint. */
 const timeInName = /_\d{4}-\d\d-\d\dT[\d:.-]+(?=\.json$)/;
 
+/** Keys that stand beside the results, which need not come first. */
+const ownKeys = /"(?:n-samples|n-shot|higher_is_better|group_subtasks|model_name_sanitized)"\s*:/;
+
 /** The step that a file's name, else the innermost folder that has one, tells. */
 function stepOf(file: LogFile): number | null {
   const parts = file.path.split("/").map((part) => stepInPath.exec(part.replace(timeInName, "")));
@@ -120,7 +123,11 @@ export const lmEvalJson: LogReader = {
   },
   detect: (file) => {
     if (!/\.json$/i.test(file.name)) return 0;
-    return /^\uFEFF?\s*\{\s*"(results|config_general)"\s*:\s*\{/.test(file.headText) ? 0.85 : 0;
+    const text = file.headText;
+    if (/^\uFEFF?\s*\{\s*"(results|config_general)"\s*:\s*\{/.test(text)) return 0.85;
+    return ownKeys.test(text) && /"results"\s*:\s*\{/.test(text) && text.trimStart().startsWith("{")
+      ? 0.85
+      : 0;
   },
   unitOf,
   read: readUnit,
