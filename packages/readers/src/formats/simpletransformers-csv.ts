@@ -41,9 +41,8 @@ export const simpletransformersCsv: LogReader = {
       ? 0.85
       : 0,
   read: async ([file]) => {
-    const { header, rows, delimiter, nBroken } = parseDelimited(await readText(file!), file!.path);
+    const { header, rows, delimiter, warnings } = parseDelimited(await readText(file!), file!.path);
     const run = runOfEntries(rows.map((cells) => entryOf(header, cells, delimiter)));
-    const warnings = nBroken > 0 ? [`${nBroken} rows have another number of cells than the header.`] : [];
     const none = run.evaluations.length === 0 ? { reason: "the table holds no evaluation." } : {};
     return [{ path: file!.path, runs: [run], warnings, ...none }];
   },

@@ -207,7 +207,10 @@ async function read([file]: readonly LogFile[], hints?: ReadHints): Promise<File
   }
   const warnings = console.isCut ? ["the last line is incomplete and left out."] : [];
   const { runs, reason } = runsOfTable({ ...table, metric: hints?.metric });
-  if (reason !== undefined) return [{ path, runs: [], reason: `the log ${reason}`, warnings }];
+  if (reason !== undefined) {
+    const trained = runs.filter(({ training }) => training.length > 0);
+    return [{ path, runs: trained, reason: `the log ${reason}`, warnings }];
+  }
   const placed: RawRun[] = byStep ? runs : runs.map((run) => ({ ...run, stepIsEpoch: true }));
   return [{ path, runs: placed, warnings }];
 }

@@ -1,4 +1,4 @@
-import { modelFacts, type Checkpoint, type RunRecord } from "@stopwise/core";
+import { modelFacts, planReached, type Checkpoint, type RunRecord } from "@stopwise/core";
 import { placesOf, type CheckpointPlaces } from "./checkpoint-places.ts";
 import { rankMetrics } from "./metric-choice.ts";
 import { chooseMetric, evalLossOf, testQualityOf, type MetricSeries } from "./metric-series.ts";
@@ -247,6 +247,8 @@ export function mapRun(run: RawRun, options: MappingOptions): MappedRun {
   const all = [...run.warnings, ...warnings, ...ofTokens, ...chosen.notes, ...warningsOf(points, chosen)];
   if (points.length < 2) return { record: undefined, warnings: all, missing: [] };
   const record = recordOf(facts, options, { points, chosen, stepIsEpoch: places.stepIsEpoch });
+  // A log that breaks off behind its plan has lost nothing of the run.
+  if (record.end === "running" && planReached(record) >= 1) record.end = "unknown";
   const broken = brokenRunRecordRule(record);
   if (broken !== undefined) {
     return {

@@ -21,3 +21,25 @@ export function isWholeLine(line: string, earlier: readonly string[]): boolean {
   const alike = earlier.slice(-nCompared).filter((other) => shapeOf(other) === shape);
   return alike.length > 1 && alike.every((other) => decimalsOf(other) === decimals);
 }
+
+/**
+ * A text without a last line that was cut: no line break ends it, and it is not whole by the lines before it.
+ *
+ * @param isClosed - whether such a line shows its own end
+ */
+export function withoutCutLine(
+  text: string,
+  isClosed: (line: string) => boolean = () => false,
+): { text: string; isCut: boolean } {
+  const start = text.lastIndexOf("\n") + 1;
+  const line = text.slice(start).trimEnd();
+  if (line === "" || isClosed(line)) return { text, isCut: false };
+  const earlier = text
+    .slice(Math.max(0, start - 40_000), start)
+    .split(/\r?\n/)
+    .slice(1, -1);
+  return isWholeLine(line, earlier) ? { text, isCut: false } : { text: text.slice(0, start), isCut: true };
+}
+
+/** What to say of a log whose last line was cut. */
+export const cutLineWarning = "the last line is incomplete and left out.";
