@@ -9,8 +9,12 @@ const maxEntries = 4000;
 /** Settings by their names, nested names joined by `.`; of lists of objects the places are parts of the name. */
 export type Settings = ReadonlyMap<string, unknown>;
 
-/** Whether brackets, block lists or indentation of a text nest deeper than settings ever do. One pass. */
-function nestsTooDeep(text: string): boolean {
+/**
+ * Whether brackets, block lists or indentation of a text nest deeper than settings ever do. One pass.
+ *
+ * @param text - YAML or JSON
+ */
+export function nestsTooDeep(text: string): boolean {
   let depth = 0;
   for (const line of text.split("\n")) {
     const lead = /^[\s-]*/.exec(line.slice(0, 1000))![0];

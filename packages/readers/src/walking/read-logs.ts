@@ -62,11 +62,24 @@ function withoutOutrunPlan(facts: KnownFacts, { evaluations, lastStep }: RawRun)
   };
 }
 
+/** Formats whose batch is that of one device, without accumulation. */
+const countDeviceBatch = new Set(["hf-trainer-state", "tfevents"]);
+
 /** The run with the facts that lie near its log, under those of the log itself. */
-async function withNearFacts(reader: Reader, path: string, run: RawRun): Promise<RawRun> {
+async function withNearFacts(
+  reader: Reader,
+  at: { format: string; path: string },
+  run: RawRun,
+): Promise<RawRun> {
+  const { format, path } = at;
   if (run.evaluations.length === 0) return run;
   const near = await reader.settings.factsFor(resolve(reader.root, path) + (path.endsWith("/") ? "/" : ""));
-  return { ...run, known: layFacts([run.known, withoutOutrunPlan(near, run)]) };
+  const known = layFacts([run.known, withoutOutrunPlan(near, run)]);
+  const batchSize = countDeviceBatch.has(format) ? near.hyper?.["batchSize"] : undefined;
+  return {
+    ...run,
+    known: batchSize === undefined ? known : { ...known, hyper: { ...known.hyper, batchSize } },
+  };
 }
 
 function ingestRaw(
@@ -111,7 +124,7 @@ function ingestRecord(record: RunRecord, given: KnownFacts): IngestedRun {
 
 async function reported(reader: Reader, format: string, reading: FileReading): Promise<TracedFile> {
   const { path, reason, partOf } = reading;
-  const found = await Promise.all(reading.runs.map((run) => withNearFacts(reader, path, run)));
+  const found = await Promise.all(reading.runs.map((run) => withNearFacts(reader, { format, path }, run)));
   const raw = found.map((run) => ingestRaw(reader, format, path, run));
   const given = givenFor(reader, path);
   const runs = [
