@@ -65,6 +65,13 @@ function runOf(whole: string): RawRun {
 export const flairTrainingLog: LogReader = {
   format: "flair-training-log",
   title: "flair training.log",
+  description: {
+    recognised: "a `.log` or `.txt` with flair's `epoch 1 - iter` or `EPOCH 1 done` lines",
+    quality: "scores of the `DEV` line of each epoch; `TEST` as test scores",
+    plan: "`max_epochs` of the printed settings",
+    end: "`early-stopped` where it stopped on a plateau of the learning rate",
+    notRead: "losses within an epoch",
+  },
   detect: (file) =>
     /\.(log|txt)$/i.test(file.name) &&
     /^\d{4}-\d\d-\d\d [^\n]*(epoch \d+ - iter \d+\/\d+|EPOCH \d+ done)/m.test(file.headText)

@@ -113,6 +113,13 @@ function runOf(whole: string): RawRun {
 export const joeynmtTrainLog: LogReader = {
   format: "joeynmt-train-log",
   title: "Joey NMT train.log",
+  description: {
+    recognised: "a `.log` or `.txt` that names Joey NMT",
+    quality: "the values of validation lines, at the step of the last training line",
+    plan: "`cfg.training.epochs` and updates of the printed settings",
+    end: "the closing line: ended early, or after the last epoch",
+    notRead: "translated sentences",
+  },
   detect: (file) =>
     /\.(log|txt)$/i.test(file.name) && /Joey-?NMT|- joeynmt\./i.test(file.headText) ? 0.85 : 0,
   read: async ([file]) => {

@@ -212,6 +212,14 @@ async function readJsonList(file: LogFile): Promise<JsonRows | undefined> {
 export const jsonl: LogReader = {
   format: "jsonl",
   title: "JSON lines",
+  description: {
+    recognised:
+      "`.jsonl` or `.ndjson`, or a `.json` with one object a line or one list of objects, with a step, epoch or token field",
+    quality: "fields with an evaluation prefix or suffix, else bare scores",
+    plan: "a row of kind `config`, or a field such as `max_steps`",
+    end: "not told",
+    notRead: "lists, booleans, rows without a place",
+  },
   detect,
   read: async ([file], hints) => {
     const rows = (await readJsonList(file!)) ?? (await readJsonRows(file!));

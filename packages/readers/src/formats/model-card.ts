@@ -247,4 +247,16 @@ async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
  * Hugging Face model card: the training-results table as the Trainer or the Keras callback writes it, read cell by
  * cell; plan, base model, data set and hyperparameters from the text around it. The headline is never a point.
  */
-export const modelCard: LogReader = { format: "model-card", title: "Hugging Face model card", detect, read };
+export const modelCard: LogReader = {
+  format: "model-card",
+  title: "Hugging Face model card",
+  description: {
+    recognised: "a `README.md` that a trainer generated, with a `Training results` table",
+    quality: "every column but step, epoch and training loss",
+    plan: "`num_epochs` or `training_steps` of the listed settings",
+    end: "not told",
+    notRead: "the headline results, which may be of another evaluation",
+  },
+  detect,
+  read,
+};

@@ -226,6 +226,13 @@ const progresses = /\bbatch=\d|\b(step|epoch|iter|iteration)s?['"]?\s*[:=#]?\s*\
 export const textLog: LogReader = {
   format: "text-log",
   title: "console log",
+  description: {
+    recognised: "a `.log`, `.out`, `.stdout` or `.stderr`, or a `.txt` with evaluations at a step or epoch",
+    quality: "values with an evaluation prefix at the last step or epoch that a line named",
+    plan: "`N/M`, and printed settings",
+    end: "not told",
+    notRead: "scores without an evaluation prefix; printed source code",
+  },
   detect: (file) => {
     if (/\.(log|out|stdout|stderr)$/i.test(file.name))
       return file.headText !== "" || file.sizeBytes === 0 ? 0.15 : 0;

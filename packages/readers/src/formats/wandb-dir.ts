@@ -126,6 +126,13 @@ async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
 export const wandbDir: LogReader = {
   format: "wandb-dir",
   title: "Weights & Biases run folder",
+  description: {
+    recognised: "`run-<id>.wandb` or a file of a W&B run folder",
+    quality: "history values with an evaluation prefix or suffix",
+    plan: "the configuration",
+    end: "the exit record",
+    notRead: "system statistics, media, the summary, which has last values only",
+  },
   detect: (file) =>
     runFolder.test(file.path) || file.name.endsWith(".wandb") || isWandbFile(file.head) ? 0.95 : 0,
   unitOf: (file) => runFolder.exec(file.path)?.[0] ?? file.path,

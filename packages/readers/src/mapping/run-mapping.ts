@@ -131,13 +131,6 @@ function warningsOf(points: readonly Checkpoint[], chosen: MetricSeries): string
   return warnings;
 }
 
-const folderOf = (path: string): string => {
-  const parts = path.replace(/\/$/, "").split("/");
-  parts.pop();
-  if (/^checkpoint-\d+$/.test(parts.at(-1) ?? "")) parts.pop();
-  return parts.join("/") || ".";
-};
-
 /** Names of the task facts that a record lacks. */
 export const missingFacts = (record: RunRecord): string[] =>
   Object.entries({
@@ -179,7 +172,8 @@ function recordOf(
     id: options.id,
     source: null,
     path: options.path,
-    group: facts.group ?? facts.task ?? facts.sweep ?? folderOf(options.path),
+    // Without task and sweep the group is unknown: a folder of its own makes no task of its own.
+    group: maybe(facts.group ?? facts.task ?? facts.sweep),
     sweep: maybe(facts.sweep),
     task: maybe(facts.task),
     model: maybe(facts.model),

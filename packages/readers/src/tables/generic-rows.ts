@@ -266,11 +266,17 @@ const emptyRow = (): Record<string, number | string> =>
   Object.create(null) as Record<string, number | string>;
 
 const longName = /^(metric|key|name|tag|metric_name)$/i;
+/** The values of a long table; beside `metric_name` they may stand under `metric`. */
+const longValue = /^(value|metric_value)$/i;
 
 /** A long table (`step, metric, value`) as a wide one: one row per step, one column per metric. */
 function pivoted(table: GenericTable): GenericTable {
-  const name = table.names.find((column) => longName.test(column));
-  const value = table.names.find((column) => /^value$/i.test(column));
+  const name =
+    table.names.find((column) => /^metric_name$/i.test(column)) ??
+    table.names.find((column) => longName.test(column));
+  const value =
+    table.names.find((column) => longValue.test(column)) ??
+    (/^metric_name$/i.test(name ?? "") ? table.names.find((column) => /^metric$/i.test(column)) : undefined);
   if (name === undefined || value === undefined) return table;
   const others = table.names.filter((column) => column !== name && column !== value);
   const { step, epoch, run } = rolesOf(others);

@@ -6,7 +6,16 @@ import { positive } from "../command-line/flags.ts";
 import { counted, print, printJson, Progress } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
 import { factsFile, readFacts, writeMissingFacts } from "./ingest/facts-file.ts";
-import { countsText, fileJson, filesTable, missingOf, missingText } from "./ingest/report-text.ts";
+import { nearestLog } from "./ingest/nearest-log.ts";
+import { progressLine } from "./ingest/progress-line.ts";
+import {
+  countsText,
+  fileJson,
+  filesTable,
+  groupsText,
+  missingOf,
+  missingText,
+} from "./ingest/report-text.ts";
 
 interface IngestFlags extends StoreFlags {
   readonly dryRun?: true;
@@ -33,7 +42,8 @@ async function read(paths: readonly string[], flags: IngestFlags): Promise<Inges
     return await readLogs(paths, {
       ...given({ metric, facts: readFacts() }),
       overrides: given({ task, group, datasetSize, answerLength, family }),
-      onProgress: ({ done, total, path }) => progress.update(`reading ${done} of ${total}: ${path}`),
+      onFound: (found) => progress.update(progressLine({ ...found, total: undefined })),
+      onProgress: ({ done, total, path }) => progress.update(progressLine({ nFiles: done, total, path })),
     });
   } finally {
     progress.done();
@@ -45,23 +55,25 @@ function dryRun(report: IngestReport, flags: IngestFlags): void {
     printJson({ files: report.files.map(fileJson) });
     return;
   }
-  if (report.files.length > 0) print(`${filesTable(report.files)}\n`);
+  if (recordsOf(report).length > 0) print(`${filesTable(report.files)}\n`);
   print(`${countsText(report)}\nNothing was stored (--dry-run).`);
 }
 
-/** Nothing to store is the user's to mend: a wrong path, or logs that are all damaged. */
+/** Nothing to store is the user's to fix: a wrong path, a run that never evaluated, or logs that are all damaged. */
 function requireRuns(report: IngestReport, paths: readonly string[]): void {
   if (recordsOf(report).length > 0) return;
-  const failed = report.files.find(({ status }) => status === "failed");
-  const skipped = report.files.find(({ reason }) => reason !== undefined);
-  const reason = failed?.reason ?? (skipped && `${skipped.path} ${skipped.reason!}`);
+  const nearest = nearestLog(report.files);
   throw new InvalidInputError(
-    `no run was found under ${paths.join(", ")}${reason === undefined ? "." : `: ${reason}`}`,
-    "stopwise ingest --dry-run PATH says what each file is.",
+    `no run was found under ${paths.join(", ")}${nearest === undefined ? "." : `: ${nearest.reason}`}`,
+    nearest?.fix ?? "stopwise ingest --dry-run PATH says what each file is.",
   );
 }
 
-function stored(report: IngestReport, counts: UpsertCounts, flags: IngestFlags): void {
+function stored(
+  report: IngestReport,
+  counts: UpsertCounts,
+  { flags, paths }: { flags: IngestFlags; paths: readonly string[] },
+): void {
   const missing = missingOf(report);
   const added = writeMissingFacts(report);
   if (flags.json === true) {
@@ -75,6 +87,8 @@ function stored(report: IngestReport, counts: UpsertCounts, flags: IngestFlags):
   );
   if (added > 0)
     print(`\n${factsFile} has ${counted(added, "new entry", "new entries")} to fill in; then ingest again.`);
+  const groups = groupsText(report, paths);
+  if (groups !== undefined) print(`\n${groups}`);
 }
 
 async function ingest(paths: readonly string[], flags: IngestFlags): Promise<void> {
@@ -84,7 +98,7 @@ async function ingest(paths: readonly string[], flags: IngestFlags): Promise<voi
     return;
   }
   requireRuns(report, paths);
-  stored(report, await storeRuns(report, flags), flags);
+  stored(report, await storeRuns(report, flags), { flags, paths });
 }
 
 function storeRuns(report: IngestReport, { store }: StoreFlags): Promise<UpsertCounts> {
