@@ -1,4 +1,5 @@
 export { curveOf, groupOf, planOf, planReached, reachedPlan, type Curve, type CurveSeries } from "./curve.ts";
+export { plannedStepsOf, type StepPlan } from "./planned-steps.ts";
 export { decisionSchema, type Decision } from "./decision.ts";
 export {
   InsufficientDataError,
