@@ -297,7 +297,10 @@ const fixtures: ReaderFixture[] = [
     },
     primary: "log.csv",
     runs: [
-      { facts: { nEvalPoints: 3, metrics: ["val_acc"] }, record: { points: [{ step: 1, quality: 0.5 }, {}, {}] } },
+      {
+        facts: { nEvalPoints: 3, metrics: ["val_acc"] },
+        record: { points: [{ step: 1, quality: 0.5 }, {}, {}] },
+      },
     ],
     warnings: [/gpu stand twice and are not read/],
   },
