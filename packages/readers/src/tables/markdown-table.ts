@@ -87,8 +87,9 @@ export function cellNumber(cell: string): number | undefined {
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }
 
-/** The value of a printed Python dictionary with one numeric entry. */
+/** The value of a printed Python dictionary with one numeric entry, in linear time. */
 function soleEntry(text: string): number | undefined {
-  const entry = /^\{\s*['"][^'"]*['"]\s*:\s*(?:[\w.]+\()?\s*([^,(){}]+?)\s*\)?\s*\}$/.exec(text);
-  return entry === null ? undefined : cellNumber(entry[1]!);
+  const entry = /^\{\s?['"][^'"]*['"]\s?:([^{}]*)\}$/.exec(text)?.[1]?.trim();
+  const inner = entry?.replace(/^[\w.]{1,40}\(/, "").replace(/\)$/, "").trim();
+  return inner === undefined || /[,(){}]/.test(inner) ? undefined : cellNumber(inner);
 }
