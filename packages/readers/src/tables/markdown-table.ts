@@ -90,6 +90,9 @@ export function cellNumber(cell: string): number | undefined {
 /** The value of a printed Python dictionary with one numeric entry, in linear time. */
 function soleEntry(text: string): number | undefined {
   const entry = /^\{\s?['"][^'"]*['"]\s?:([^{}]*)\}$/.exec(text)?.[1]?.trim();
-  const inner = entry?.replace(/^[\w.]{1,40}\(/, "").replace(/\)$/, "").trim();
+  const inner = entry
+    ?.replace(/^[\w.]{1,40}\(/, "")
+    .replace(/\)$/, "")
+    .trim();
   return inner === undefined || /[,(){}]/.test(inner) ? undefined : cellNumber(inner);
 }
