@@ -178,7 +178,7 @@ export function readingOfRows(file: LogFile, json: JsonRows, facts: TableFacts =
   };
 }
 
-const placed = /"(\w*[_/])?(step|epoch|iter|iteration|total_timesteps|num_tokens)"\s*:\s*[\d"]/i;
+const placed = /"(\w{0,60}[_/])?(step|epoch|iter|iteration|total_timesteps|num_tokens)"\s{0,9}:\s{0,9}[\d"]/i;
 
 /** Objects with a step or epoch under a `.json` name: one a line, or in one list. */
 function holdsRows({ headText }: LogFile): boolean {

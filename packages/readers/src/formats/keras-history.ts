@@ -101,7 +101,8 @@ export const kerasHistory: LogReader = {
     const lists = /^\s*\{\s*"[^"]+"\s*:\s*(\[\s*(-?\d|NaN|null|")|\{|\d)/.test(
       file.headText.replace(/^\uFEFF/, ""),
     );
-    const scores = /"(val_\w+|loss|eval_\w+)"\s*:\s*(\[|\{\s*"0"\s*:)\s*(-?[\d.]|-?Infinity|NaN|null)/;
+    const scores =
+      /"(val_\w{1,60}|loss|eval_\w{1,60})"\s{0,9}:\s{0,9}(\[|\{\s{0,9}"0"\s{0,9}:)\s{0,9}(-?[\d.]|-?Infinity|NaN|null)/;
     return lists && scores.test(file.headText) ? 0.6 : 0;
   },
   read: async ([file]) => {

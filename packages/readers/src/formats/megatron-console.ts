@@ -2,7 +2,7 @@ import { consoleNumber, pairsOf } from "../consoles/console-number.ts";
 import { consoleReader, type LineGrammar } from "../consoles/console-reader.ts";
 import type { ConsoleEntry } from "../consoles/console-run.ts";
 
-const settingLine = /^\s*(?:\[\w+\]:\s?)?([a-z]\w*) \.{3,} (\S+)\s*$/;
+const settingLine = /^\s{0,9}(?:\[\w{1,20}\]:\s?)?([a-z]\w*) \.{3,} (\S+)\s*$/;
 const iterationLine = /\biteration +(\d+)\/ *(\d+) \|(.*)$/;
 const validationLine = /\bvalidation loss at (iteration (\d+)|the end of training)([^|]*)\|(.*)$/;
 
@@ -83,7 +83,7 @@ export const megatronConsole = consoleReader({
     notRead: "timers, memory, losses of skipped iterations",
   },
   signature:
-    /\biteration +\d+\/ *\d+ \| (?:consumed|elapsed)|\bvalidation loss at (?:iteration \d+|the end of training)|^\s*(?:\[\w+\]:\s?)?(?:train_iters|tensor_model_parallel_size|accumulate_allreduce_grads_in_fp32) \.{3,} /m,
+    /\biteration {1,20}\d{1,12}\/ {0,20}\d{1,12} \| (?:consumed|elapsed)|\bvalidation loss at (?:iteration \d|the end of training)|^\s{0,9}(?:\[\w{1,20}\]:\s?)?(?:train_iters|tensor_model_parallel_size|accumulate_allreduce_grads_in_fp32) \.{3,} /m,
   grammar: megatronGrammar,
   aliasOf,
 });

@@ -215,8 +215,8 @@ async function read([file]: readonly LogFile[], hints?: ReadHints): Promise<File
   return [{ path, runs: placed, warnings }];
 }
 
-const evaluates = /\b(val|valid|validation|eval|test|dev)[_ /]?\w*\s*['"]?\s*[:=]\s*[\d.]/i;
-const progresses = /\bbatch=\d|\b(step|epoch|iter|iteration)s?['"]?\s*[:=#]?\s*\[?\s*\d/i;
+const evaluates = /\b(val|valid|validation|eval|test|dev)[_ /]?\w{0,60}\s{0,9}['"]?\s{0,9}[:=]\s{0,9}[\d.]/i;
+const progresses = /\bbatch=\d|\b(step|epoch|iter|iteration)s?['"]?\s{0,9}[:=#]?\s{0,9}\[?\s{0,9}\d/i;
 
 /**
  * Console logs: lines of `name: value`, `name=value` or `val loss 2.3` at the step or epoch that a line names, `N/M`

@@ -13,7 +13,7 @@ import {
 } from "../files/wandb-folder.ts";
 import { flattened } from "./jsonl.ts";
 
-const runFolder = /^(.*\/)?(offline-)?run-\d{8}_\d{6}-[^/]+(?=\/)/;
+const runFolder = /^(.{0,4000}\/)?(offline-)?run-\d{8}_\d{6}-[^/]{1,200}(?=\/)/;
 const bookkeeping = new Set(["_step", "_runtime", "_timestamp"]);
 
 /** A step of an evaluation of its own, as `define_metric("val/*", step_metric="val/step")` makes it. */
