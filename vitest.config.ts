@@ -20,6 +20,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: "integration",
+          include: ["integration/**/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: "package",
           include: ["test/package/*.test.ts"],
           testTimeout: 300_000,
