@@ -6,8 +6,10 @@ import {
   type LiveEnd,
   type LiveRecorded,
   type LiveStart,
+  canonicalJson,
+  type Json,
 } from "@stopwise/core";
-import { canonicalJson, type Json, type Stopper } from "@stopwise/policies";
+import { type Stopper } from "@stopwise/policies";
 import { checkpointOf, type DoorFacts } from "./checkpoint-door.ts";
 import type { JournalHead } from "./journal.ts";
 import type { LiveState } from "./live-state.ts";

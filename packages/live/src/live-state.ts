@@ -1,5 +1,11 @@
-import { InvalidInputError, liveStartSchema, type LiveStart, type Task } from "@stopwise/core";
-import { canonicalJson, type Json } from "@stopwise/policies";
+import {
+  InvalidInputError,
+  liveStartSchema,
+  type LiveStart,
+  type Task,
+  canonicalJson,
+  type Json,
+} from "@stopwise/core";
 import * as z from "zod/mini";
 import type { Treatment } from "./treatment.ts";
 

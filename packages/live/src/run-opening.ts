@@ -1,5 +1,5 @@
-import { InvalidInputError, type LiveStart, type Policy } from "@stopwise/core";
-import { createStopper, policyHash, type Json, type Stopper } from "@stopwise/policies";
+import { InvalidInputError, type LiveStart, type Policy, type Json } from "@stopwise/core";
+import { createStopper, policyHash, type Stopper } from "@stopwise/policies";
 import { thisProcess, type JournalCheckpoint, type JournalContent, type JournalHead } from "./journal.ts";
 import { liveStateOf, type LiveState } from "./live-state.ts";
 import type { Rooms } from "./rooms.ts";

@@ -1,7 +1,6 @@
-import { InvalidInputError, type RunRecord } from "@stopwise/core";
+import { InvalidInputError, nearest, type RunRecord } from "@stopwise/core";
 import { withStore, type ExperimentStore, type RunFilter, type RunSummary } from "@stopwise/store";
 import type { Command } from "commander";
-import { nearest } from "../command-line/nearest.ts";
 import { counted, print, printJson } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
 import { absorbLive } from "../library/absorb-live.ts";
