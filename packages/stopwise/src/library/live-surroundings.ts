@@ -6,7 +6,7 @@ import { criteria, type StopperContext } from "@stopwise/policies";
 import { ModelRegistry } from "@stopwise/store";
 import { adviseFrom } from "./advice.ts";
 import { findModel, storeFolder } from "./model-source.ts";
-import { parseRequest, requestSchema, type Request } from "./request.ts";
+import { parseRequest, type Request } from "./request.ts";
 
 /** Folder of the journals of live runs: in the store, or for a store that is no folder in the working folder. */
 export function liveFolder(store: string): string {
