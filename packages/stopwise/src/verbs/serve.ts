@@ -86,8 +86,9 @@ async function serve(flags: ServeFlags): Promise<void> {
     modelFacts: () => modelFacts(flags.store),
   };
   const service = await serveLive(settings, { host: flags.host, port: flags.port });
+  const signalled = untilSignal();
   announce(service, token, flags);
-  const signal = await untilSignal();
+  const signal = await signalled;
   note(`stopwise: ${signal}, stopping; runs that go on are gone on with at the next start`);
   await service.stop();
   await absorb(flags.store);
