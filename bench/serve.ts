@@ -32,7 +32,7 @@ async function startService(store: string): Promise<Service> {
   const flags = ["serve", "--json", "--port", "0", "--store", store, "--max-rate", "1000000"];
   const env = { ...process.env, STOPWISE_TOKEN: token };
   const child = spawn(process.execPath, [entry, ...flags], { env, stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = (await once(child.stdout!, "data")) as [Buffer];
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
   const { url } = JSON.parse(line.toString()) as { url: string };
   return {
     child,

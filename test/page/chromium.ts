@@ -11,7 +11,7 @@ export function chromiumPath(): string | undefined {
   if (here !== undefined) return here;
   const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
   if (mayInstall) {
-    const options = { stdio: ["ignore", "ignore", "inherit"] } as const;
+    const options = { stdio: ["ignore" as const, "ignore" as const, "inherit" as const] };
     spawnSync("apt-get", ["update"], options);
     spawnSync("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], options);
   }

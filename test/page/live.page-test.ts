@@ -101,7 +101,7 @@ inBrowser(
       /In shadow stopwise would have saved \d+ % at \d+\.\d\d points over 20 runs\./,
     );
     expect(await page.textContent("#feedback")).toMatch(
-      /match, learned: 40 runs; \d+ % lose more than 1\.00 points/,
+      /match, learned: \d+ runs; \d+ % lose more than 1\.00 points/,
     );
     expect(await page.textContent("#knowledge")).toContain("the model that ships with stopwise");
     expect(await page.textContent("#status")).toBe("10 runs going on, 30 ended");
@@ -148,11 +148,9 @@ inBrowser("every picture and field has a name, and text has contrast enough", as
   for (const scheme of ["light", "dark"] as const) {
     const { page } = await open(1280, scheme);
     expect(await page.locator("svg:not([aria-label])").count()).toBe(0);
-    expect(
-      await page
-        .locator("#question input")
-        .evaluateAll((inputs) => inputs.filter((it) => it.labels.length === 0).length),
-    ).toBe(0);
+    const unnamed =
+      "[...document.querySelectorAll('#question input')].filter((it) => it.labels.length === 0).length";
+    expect(await page.evaluate(unnamed)).toBe(0);
     expect(await page.evaluate(leastContrast)).toBeGreaterThanOrEqual(4.5);
     await page.close();
   }

@@ -25,7 +25,7 @@ const interval = 2000;
 
 /** Cards that are drawn with their curves; a service may have a thousand runs. */
 const shownRuns = 24;
-const shownPast = 200;
+const shownPast = 100;
 
 const byId = (id: string): HTMLElement => document.getElementById(id)!;
 const percent = (share: number | null): string =>
@@ -161,7 +161,9 @@ function pastRow({ id, end, mode, nCheckpoints, recorded }: PastRun): HTMLElemen
   const row = element("tr");
   const share = end === "early-stopped" ? recorded.saved.share : (recorded.shadow?.share ?? 0);
   const saved = mode === "stop" || share === 0 ? percent(share) : `(${percent(share)})`;
-  const meaning = recorded.summary.replace(/^stopwise: run .*? (?=ran|was|stopped|crashed)/, "");
+  const meaning = recorded.summary
+    .replace(/^stopwise: run .*? (?=ran|was|stopped|crashed)/, "")
+    .replace(/; (of runs like it|no run has told).*$/, ".");
   const cells = [id, end, mode, String(nCheckpoints), saved, meaning];
   for (const [i, text] of cells.entries())
     row.append(element("td", text, i === 3 || i === 4 ? "number" : ""));

@@ -3,6 +3,13 @@ import { createAdaptorServer } from "@hono/node-server";
 import { InvalidInputError } from "@stopwise/core";
 import { serviceApp, type ServiceSettings } from "./service-app.ts";
 
+/** Where a service listens. */
+export interface ListenAddress {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
 /** A service that listens. */
 export interface RunningService {
   readonly url: string;
@@ -31,13 +38,10 @@ function listenFault(error: NodeJS.ErrnoException, where: string): Error {
  * Starts the service.
  *
  * @param settings of the service
- * @param address where it listens; port 0 takes a free one
+ * @param address where it listens
  * @throws InvalidInputError where the address cannot be listened on
  */
-export async function serveLive(
-  settings: ServiceSettings,
-  address: { readonly host: string; readonly port: number },
-): Promise<RunningService> {
+export async function serveLive(settings: ServiceSettings, address: ListenAddress): Promise<RunningService> {
   const app = serviceApp(settings);
   const server = createAdaptorServer({ fetch: app.fetch });
   const { host, port } = address;

@@ -20,8 +20,8 @@ const errors: Record<string, Schema> = Object.fromEntries(
 /** Schemas as components: references inside a document follow it to its new place. */
 function componentOf(name: DocumentName, schema: object): Schema {
   const text = JSON.stringify(schema).replaceAll('"#/$defs/', `"#/components/schemas/${name}/$defs/`);
-  const { $schema: _dialect, ...rest } = JSON.parse(text) as Record<string, unknown>;
-  return rest;
+  const parsed = JSON.parse(text) as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(parsed).filter(([key]) => key !== "$schema"));
 }
 
 /** A message whose type the address tells: it may be left out. */
