@@ -62,8 +62,8 @@ function write(parts: Parts): Written {
           `stop = ${pythonCall("EarlyStopper", stop).replace(`comp=${pythonValue(stop.comp)}`, `comp=torch.${stop.comp}`)}`,
         ]),
     `trainer = ${pythonCall("Trainer", settings.Trainer, [
-      ...(stop === null ? [] : ["callbacks=[stop],"]),
       "...,  # your own arguments",
+      ...(stop === null ? [] : ["callbacks=[stop],"]),
     ])}`,
     "",
   ].join("\n");

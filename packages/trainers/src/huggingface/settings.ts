@@ -3,6 +3,7 @@ import { pythonCall } from "../text.ts";
 import { huggingface as semantics } from "./semantics.ts";
 import {
   callbackArguments,
+  callbackCall,
   callbackRule,
   heldByArguments,
   metricNotes,
@@ -21,10 +22,7 @@ function write(parts: Parts): Written {
     `args = ${pythonCall("TrainingArguments", settings.TrainingArguments, ["...,  # your own arguments"])}`,
     ...(callback === null
       ? []
-      : [
-          `# Trainer(..., args=args, callbacks=[stop])`,
-          `stop = ${pythonCall("EarlyStoppingCallback", callback)}`,
-        ]),
+      : [`# Trainer(..., args=args, callbacks=[stop])`, `stop = ${callbackCall(callback)}`]),
   ].join("\n");
   return {
     settings,

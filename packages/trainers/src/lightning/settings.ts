@@ -73,8 +73,8 @@ function writeCallback(parts: Parts): Written {
     ...(stop === null ? [] : [`stop = ${pythonCall("EarlyStopping", stop)}`]),
     `keep = ${pythonCall("ModelCheckpoint", settings.ModelCheckpoint)}`,
     `trainer = ${pythonCall("Trainer", settings.Trainer, [
-      `callbacks=[${stop === null ? "" : "stop, "}keep],`,
       "...,  # your own arguments",
+      `callbacks=[${stop === null ? "" : "stop, "}keep],`,
     ])}`,
   ];
   const text = [

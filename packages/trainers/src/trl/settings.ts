@@ -1,5 +1,6 @@
 import {
   callbackArguments,
+  callbackCall,
   callbackRule,
   heldByArguments,
   trainingArguments,
@@ -23,10 +24,7 @@ export function sftLines(callback: object | null, config: object): string[] {
     `args = ${pythonCall("SFTConfig", config, ["...,  # your own arguments"])}`,
     ...(callback === null
       ? []
-      : [
-          `# SFTTrainer(..., args=args, callbacks=[stop])`,
-          `stop = ${pythonCall("EarlyStoppingCallback", callback)}`,
-        ]),
+      : [`# SFTTrainer(..., args=args, callbacks=[stop])`, `stop = ${callbackCall(callback)}`]),
   ];
 }
 
