@@ -1,6 +1,6 @@
 import type { SimplePolicy } from "@stopwise/core";
 import { parsePolicy } from "@stopwise/policies";
-import { decidingMetric, patienceKey } from "../huggingface/doctor.ts";
+import { decidingMetric, patienceKey } from "../huggingface/arguments-view.ts";
 import type { Configuration } from "./configuration.ts";
 import { lessIsBetter } from "./shared-rules.ts";
 

@@ -1,5 +1,5 @@
 import type { DoctorRule } from "../doctor/rule.ts";
-import { plannedEvals } from "../huggingface/doctor.ts";
+import { plannedEvals } from "../huggingface/arguments-view.ts";
 
 const source = "hiyouga/LLaMA-Factory src/llamafactory/hparams/finetuning_args.py";
 

@@ -1,5 +1,5 @@
 import type { DoctorRule } from "../doctor/rule.ts";
-import { decidingMetric } from "../huggingface/doctor.ts";
+import { decidingMetric } from "../huggingface/arguments-view.ts";
 
 /** Rules of TRL beside those of the Trainer. */
 export const rules: readonly DoctorRule[] = [
