@@ -13,6 +13,26 @@ export {
 export { ruleOf } from "./issue.ts";
 export { modelFacts, type ModelFacts } from "./model-name.ts";
 export { jsonSchemas, type DocumentName } from "./json-schemas.ts";
+export {
+  liveAdviceSchema,
+  liveCheckpointSchema,
+  liveDecisionSchema,
+  liveEndSchema,
+  liveErrorSchema,
+  liveModeSchema,
+  liveRecordedSchema,
+  liveRunNameSchema,
+  liveStartSchema,
+  type LiveAdvice,
+  type LiveCheckpointMessage,
+  type LiveDecision,
+  type LiveEnd,
+  type LiveError,
+  type LiveMode,
+  type LiveRecorded,
+  type LiveSaved,
+  type LiveStart,
+} from "./live-messages.ts";
 export { directionOf, metricClassOf, metricClassSchema, type MetricClass } from "./metric.ts";
 export { costUnitSchema, outcomeSchema, type CostUnit, type Outcome } from "./outcome.ts";
 export {
@@ -63,3 +83,6 @@ export { uniformAt } from "./uniform-at.ts";
 export { field, type Json, packNumber, unpackNumber, canonicalJson } from "./json.ts";
 export { normalCdf, upperNormalQuantile } from "./statistics/normal.ts";
 export { sha256 } from "./sha256.ts";
+export { nearest } from "./nearest.ts";
+export { hasDecimalComma, readLoss, readNumber, readShare, type WrittenLoss } from "./quantity.ts";
+export { scheduleName, schedules } from "./schedule.ts";

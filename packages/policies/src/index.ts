@@ -21,7 +21,8 @@ export { defaultMinDelta } from "./statistic/evaluation-noise.ts";
 export { firstPassages, passageTable } from "./replay/first-passage.ts";
 export { hindsight, tailHindsight, type Hindsight } from "./replay/hindsight.ts";
 export { evaluationNoise, noiseFloor } from "./replay/noise-floor.ts";
-export { observationAt, type LiveCheckpoint, type Observation } from "./stopper/observation.ts";
+export { type LiveCheckpoint, type Scale } from "./stopper/live-checkpoint.ts";
+export { observationAt, type Observation } from "./stopper/observation.ts";
 export { outcomeAt, outcomeTable, type OutcomeTable } from "./replay/outcome.ts";
 export {
   criterionSeries,

@@ -112,7 +112,16 @@ function parseSimple(value: Fields, where: string, context: StopperContext): Sim
   return { ...policy, params };
 }
 
+/** Composites within composites; deeper than anyone writes, shallow enough for every stack. */
+const deepest = 16;
+
 function parseAt(value: unknown, where: string, context: StopperContext): Policy {
+  if (where.split("of.").length > deepest + 1) {
+    throw new InvalidInputError(
+      `the policy nests more than ${deepest} composites.`,
+      "Put policies side by side in one anyOf or allOf.",
+    );
+  }
   if (!isFields(value)) {
     throw new InvalidInputError(
       `${where || "policy"} must be an object, got ${got(value)}.`,

@@ -49,4 +49,6 @@ export interface StopperContext {
   readonly audited?: boolean | undefined;
   /** Hash of the model file that a learned criterion comes from; the stopper's state pins it. */
   readonly modelHash?: string | undefined;
+  /** How live checkpoints report their quality; default `unit`. Recorded curves are shares always. */
+  readonly scale?: "unit" | "percent" | undefined;
 }

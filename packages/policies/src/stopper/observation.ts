@@ -1,4 +1,4 @@
-import { InvalidInputError, type Checkpoint, type CostUnit, type Curve, type Monitor } from "@stopwise/core";
+import type { Curve, Monitor } from "@stopwise/core";
 
 /** One checkpoint as a criterion sees it: every number is there, NaN where the checkpoint lacks it. */
 export interface Observation {
@@ -18,9 +18,6 @@ export interface Observation {
   admissible: boolean;
 }
 
-const finite = (value: unknown): number =>
-  typeof value === "number" && Number.isFinite(value) ? value : Number.NaN;
-
 /** The observation of one checkpoint of a curve; the same numbers that live control would see. */
 export function observationAt(curve: Curve, index: number): Observation {
   const epoch = curve.epoch[index]!;
@@ -37,40 +34,6 @@ export function observationAt(curve: Curve, index: number): Observation {
     learningRate: curve.learningRate[index]!,
     cost,
     admissible: index >= curve.firstStop,
-  };
-}
-
-/** A checkpoint as trainers report it: any field but the step may be missing. */
-export type LiveCheckpoint = Partial<Checkpoint> & { step: number };
-
-/**
- * Turns a live checkpoint into an observation. Non-finite values become NaN; a loss-only run's `value` is its
- * eval loss.
- *
- * @throws {InvalidInputError} when the step is no finite number >= 0.
- */
-export function observationOf(checkpoint: LiveCheckpoint, index: number, costUnit: CostUnit): Observation {
-  const step = finite(checkpoint.step);
-  if (!(step >= 0)) {
-    throw new InvalidInputError(
-      `step must be a finite number >= 0, got ${String(checkpoint.step)}.`,
-      "Pass the optimiser step of the evaluation.",
-    );
-  }
-  const tokens = finite(checkpoint.tokens);
-  const cost = costUnit === "tokens" ? tokens : step;
-  return {
-    index,
-    step,
-    tokens,
-    epoch: finite(checkpoint.epoch),
-    quality: finite(checkpoint.quality),
-    evalLoss: finite(checkpoint.evalLoss ?? checkpoint.value),
-    trainLoss: finite(checkpoint.trainLoss),
-    gradNorm: finite(checkpoint.gradNorm),
-    learningRate: finite(checkpoint.lr),
-    cost,
-    admissible: cost > 0,
   };
 }
 

@@ -1,15 +1,10 @@
-import {
-  type CostUnit,
-  type Decision,
-  field,
-  InvalidInputError,
-  type Json,
-  type Policy,
-  type SimplePolicy,
-} from "@stopwise/core";
+import { type Decision, InvalidInputError, type Json, type Policy, type SimplePolicy } from "@stopwise/core";
 import type { StopperContext } from "../statistic/contract.ts";
 import { conditionInWords, describePolicy } from "../policy/describe-policy.ts";
-import { observationOf, type LiveCheckpoint, type Observation } from "./observation.ts";
+import { checkedCheckpoint, observationOf, type LiveCheckpoint, type Scale } from "./live-checkpoint.ts";
+import type { Observation } from "./observation.ts";
+import { packState, unpackState, type StopperState } from "./stopper-state.ts";
+import { SignalWatch } from "./signal-watch.ts";
 import { parsePolicy } from "../policy/parse-policy.ts";
 import { policyHash } from "../policy/policy-hash.ts";
 import { startRule } from "./rule.ts";
@@ -78,48 +73,31 @@ export function decisionOf(verdict: Verdict, observation: Observation, context: 
   };
 }
 
-interface Saved {
-  readonly version: 1;
-  readonly policy: string;
-  readonly model: string | null;
-  readonly nObserved: number;
-  readonly costUnit: CostUnit | null;
-  readonly last: Decision | null;
-  readonly wouldStopAt: number | null;
-  readonly rule: Json;
-}
-
 function modelOf(policy: Policy): string | undefined {
   if (!("of" in policy)) return policy.model;
   return policy.of.map(modelOf).find((model) => model !== undefined);
 }
 
-function savedOf(state: Json, pins: { policy: string; model: string | null }): Saved {
-  if (field(state, "version") !== 1 || typeof field(state, "nObserved") !== "number") {
-    throw new InvalidInputError(
-      "state is not that of a stopper.",
-      "Pass what stopper.state() returned, unchanged.",
-    );
-  }
-  const saved = state as unknown as Saved;
-  for (const what of ["policy", "model"] as const) {
-    if (saved[what] === pins[what]) continue;
-    throw new InvalidInputError(
-      `state belongs to ${what} ${String(saved[what])}, the stopper has ${what} ${String(pins[what])}.`,
-      `Resume with the same ${what}, or start without state.`,
-    );
-  }
-  return saved;
+/** The model that policy and context agree on; null where no criterion is learned. */
+function pinnedModel(policy: Policy, context: StopperContext): string | null {
+  const named = modelOf(policy);
+  const { modelHash } = context;
+  if (named === undefined || modelHash === undefined || named === modelHash)
+    return modelHash ?? named ?? null;
+  throw new InvalidInputError(
+    `the policy belongs to model ${named}, the model given is ${modelHash}.`,
+    "Use the policy with the model that recommended it, or ask that model for a policy.",
+  );
 }
 
 class PolicyStopper implements Stopper {
   readonly policy: Policy;
   readonly sentence: string;
   readonly #context: StopperContext;
-  readonly #pins: { policy: string; model: string | null };
+  readonly #pins: { policy: string; model: string | null; scale: Scale };
   readonly #rule: Rule;
+  readonly #watch: SignalWatch;
   #nObserved = 0;
-  #costUnit: CostUnit | null = null;
   #last: Decision | null = null;
   #wouldStopAt: number | null = null;
 
@@ -129,13 +107,14 @@ class PolicyStopper implements Stopper {
     this.#context = context;
     this.#pins = {
       policy: policyHash(this.policy),
-      model: context.modelHash ?? modelOf(this.policy) ?? null,
+      model: pinnedModel(this.policy, context),
+      scale: context.scale ?? "unit",
     };
-    const saved = state === undefined || state === null ? undefined : savedOf(state, this.#pins);
+    const saved = state === undefined || state === null ? undefined : unpackState(state, this.#pins);
+    this.#watch = new SignalWatch(saved?.signals);
     this.#rule = startRule(this.policy, context, saved?.rule);
     if (saved === undefined) return;
     this.#nObserved = saved.nObserved;
-    this.#costUnit = saved.costUnit;
     this.#last = saved.last;
     this.#wouldStopAt = saved.wouldStopAt;
   }
@@ -144,14 +123,22 @@ class PolicyStopper implements Stopper {
     return this.#wouldStopAt;
   }
 
-  observe(checkpoint: LiveCheckpoint): Decision {
-    this.#costUnit ??= Number.isFinite(checkpoint.tokens ?? Number.NaN) ? "tokens" : "steps";
-    const observation = observationOf(checkpoint, this.#nObserved, this.#costUnit);
+  observe(given: LiveCheckpoint): Decision {
+    const checkpoint = checkedCheckpoint(given, {
+      scale: this.#pins.scale,
+      planned: this.#context.planned,
+      lastStep: this.#last?.step ?? Number.NaN,
+      widestGap: this.#watch.widestGap,
+      nObserved: this.#nObserved,
+    });
     const last = this.#last;
-    if (last !== null && (last.action === "stop" || observation.step <= last.step)) return last;
+    if (last !== null && (last.action === "stop" || checkpoint.step <= last.step)) return last;
+    const taken = this.#watch.take(checkpoint);
+    const observation = observationOf(checkpoint, this.#nObserved, taken);
     this.#nObserved += 1;
     const decision = decisionOf(this.#rule.observe(observation), observation, this.#context);
-    this.#last = this.#context.audited === true ? this.#audit(decision) : decision;
+    const told = taken.missing === undefined ? decision : { ...decision, warning: taken.missing };
+    this.#last = this.#context.audited === true ? this.#audit(told) : told;
     return this.#last;
   }
 
@@ -163,16 +150,15 @@ class PolicyStopper implements Stopper {
   }
 
   state(): Json {
-    const saved: Saved = {
-      version: 1,
+    const state: StopperState = {
       ...this.#pins,
       nObserved: this.#nObserved,
-      costUnit: this.#costUnit,
+      signals: this.#watch.state(),
       last: this.#last,
       wouldStopAt: this.#wouldStopAt,
       rule: this.#rule.state(),
     };
-    return saved as unknown as Json;
+    return packState(state);
   }
 }
 
@@ -183,14 +169,18 @@ class PolicyStopper implements Stopper {
  * - Steps must rise. A checkpoint whose step is not beyond the last one is ignored and answered with the last decision:
  *   a trainer that resumes from an older checkpoint, repeats its last evaluation or sends a message twice does not
  *   count an evaluation twice. Sets of metrics that belong to one step are given together.
- * - The cost is counted in tokens if the first checkpoint has them, else in steps; step 0 never stops.
- * - `state()` pins the policy and the model.
+ * - The cost is counted in tokens if the first checkpoint has them, else in steps; step 0 never stops. Tokens that are
+ *   missing later are carried on at the rate so far, and the decision says so (`warning`), as for any watched signal.
+ * - Qualities are shares in [0, 1], or percent with `scale: "percent"`. What is outside is refused, never a stop, and a
+ *   checkpoint that was refused leaves no trace.
+ * - `state()` pins the policy, the model and the scale, and carries a checksum.
  * - An audited run (`audited: true`) is never stopped nor changed; `wouldStopAt` tells where it would have been.
  * - A policy whose action is a lower learning rate acts, starts afresh and goes on.
  *
  * @param policy validated by {@link parsePolicy} here
  * @param context what is known of the run; `state` to resume
- * @throws {InvalidInputError} when the policy is not valid, or the state is that of another policy or model.
+ * @throws {InvalidInputError} when the policy is not valid or belongs to another model than the one given, or the state
+ *   is damaged or that of another policy, model or scale.
  *
  * @example
  * const stopper = createStopper({ version: 1, criterion: "staleness", threshold: 2 });
