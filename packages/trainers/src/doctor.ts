@@ -98,6 +98,16 @@ function findingsOf(config: Configuration): Finding[] {
  * @throws {UnreadConfiguration} when it is none that the doctor knows
  */
 export function configurationsOf(text: string, file: string, release?: string): Configuration[] {
+  try {
+    return readConfigurations(text, file, release);
+  } catch (error) {
+    // What nests deeper than the parsers can follow is no configuration.
+    if (error instanceof RangeError) throw new UnreadConfiguration("it nests too deep");
+    throw error;
+  }
+}
+
+function readConfigurations(text: string, file: string, release?: string): Configuration[] {
   if (!file.endsWith(".py")) return [structuredConfiguration(text, file, release)];
   const found = pythonConfigurations(text, file, release);
   if (found.length > 0) return found;

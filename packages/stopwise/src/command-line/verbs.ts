@@ -48,6 +48,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("../verbs/live.ts")).defineLive,
   },
   {
+    name: "doctor",
+    summary: "what in a trainer's settings will not do what its author thinks, with the fix",
+    load: async () => (await import("../verbs/doctor.ts")).defineDoctor,
+  },
+  {
     name: "report",
     summary: "one HTML page with the curves, trade-offs, calibration, evidence and evaluation",
     load: async () => (await import("../verbs/report.ts")).defineReport,
@@ -55,4 +60,4 @@ export const verbs: readonly Verb[] = [
 ];
 
 /** Verbs of the design that this version does not have yet. */
-export const laterVerbs: readonly string[] = ["watch", "serve", "doctor"];
+export const laterVerbs: readonly string[] = ["watch", "serve"];

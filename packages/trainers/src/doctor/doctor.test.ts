@@ -119,6 +119,7 @@ test.each([
   ["a: 1\n", "it is no configuration of a trainer that the doctor knows"],
   ["- 1\n", "it holds no settings by name"],
   ["a: [1\n", /Flow sequence/],
+  ["[".repeat(200_000), "it nests too deep"],
 ])("what is no configuration is said to be none: %j", (text, why) => {
   expect(() => configurationsOf(text, "a.yaml")).toThrow(UnreadConfiguration);
   expect(() => configurationsOf(text, "a.yaml")).toThrow(why);

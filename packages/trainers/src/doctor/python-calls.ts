@@ -28,6 +28,8 @@ export interface PythonCall {
   readonly isOpen: boolean;
   /** The variable that it is assigned to. */
   readonly assignedTo?: string;
+  /** Where it begins. */
+  readonly from: number;
   /** Where another keyword argument can be added. */
   readonly end: number;
 }
@@ -51,6 +53,7 @@ function unquoted(text: string): string | undefined {
 }
 
 class Reader {
+  readonly #calls = new Map<number, PythonCall>();
   readonly #text: string;
   readonly #starts: number[] = [0];
 
@@ -120,7 +123,16 @@ class Reader {
     };
   }
 
+  /** A call; each is read once, however deep it stands in others. */
   callOf(node: SyntaxNode): PythonCall {
+    const known = this.#calls.get(node.to);
+    if (known !== undefined && node.from === known.from) return known;
+    const call = this.#read(node);
+    this.#calls.set(node.to, call);
+    return call;
+  }
+
+  #read(node: SyntaxNode): PythonCall {
     const callee = node.firstChild === null ? "" : this.slice(node.firstChild);
     const list = node.getChild("ArgList");
     const positional: PythonValue[] = [];
@@ -144,6 +156,7 @@ class Reader {
     return {
       callee,
       name: callee.split(".").at(-1)!,
+      from: node.from,
       line: this.lineOf(node.from),
       positional,
       keywords,

@@ -5,7 +5,6 @@ import {
   callbackUsers,
   callbackSource,
   argumentsSource,
-  lower,
   saveStrategy,
   restoresBest,
   patienceKey,

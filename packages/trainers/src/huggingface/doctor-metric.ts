@@ -6,7 +6,6 @@ import {
   callbackSource,
   argumentsSource,
   trainerSource,
-  lower,
   isLess,
   restoresBest,
   generated,
