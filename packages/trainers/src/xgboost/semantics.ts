@@ -4,7 +4,7 @@ import { patienceReason, signOf, type TrainerSemantics } from "../semantics/trai
 /**
  * XGBoost `EarlyStopping`: the first value is taken; then good iff v - minDelta > best (more is better) or
  * best - minDelta > v; the run stops iff the counter has reached the rounds, tested on every round: rounds 0 stop at
- * once..
+ * once.
  */
 export const xgboost: TrainerSemantics<Record<string, never>> = {
   name: "xgboost",
