@@ -3,8 +3,8 @@ import * as all from "./all.ts";
 import type { TrainerSemantics } from "./semantics/trainer-semantics.ts";
 import type { Trainer } from "./trainer.ts";
 
-/** Every trainer. */
-export const trainers: readonly Trainer[] = Object.values(all);
+/** Every trainer, by name. */
+export const trainers: readonly Trainer[] = Object.values(all).sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /**
  * A trainer by its name or an alias, in any case.

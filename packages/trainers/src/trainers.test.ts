@@ -16,7 +16,7 @@ const task = { maxSteps: 8000, evals: 40, metric: "exact_match" };
 
 test("an unknown trainer is one clear line", () => {
   expect(() => trainerFor("pandas")).toThrow(
-    /^--target must be one of huggingface, trl, .*, json, got pandas\. Use --target json for the policy itself\.$/,
+    /^--target must be one of axolotl, composer, .*, xgboost, got pandas\. Use --target json for the policy itself\.$/,
   );
 });
 
