@@ -98,13 +98,23 @@ function findingsOf(config: Configuration): Finding[] {
  * @throws {UnreadConfiguration} when it is none that the doctor knows
  */
 export function configurationsOf(text: string, file: string, release?: string): Configuration[] {
-  try {
-    return readConfigurations(text, file, release);
-  } catch (error) {
-    // What nests deeper than the parsers can follow is no configuration.
-    if (error instanceof RangeError) throw new UnreadConfiguration("it nests too deep");
-    throw error;
+  if (nestsDeeperThan(text, deepest)) throw new UnreadConfiguration("it nests too deep");
+  return readConfigurations(text, file, release);
+}
+
+/** Brackets inside each other that settings may have: parsers of deeper ones take long, or no end. */
+const deepest = 200;
+
+function nestsDeeperThan(text: string, most: number): boolean {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    // ( [ { and their closing ones, by their codes.
+    if (char === 40 || char === 91 || char === 123) depth++;
+    else if (char === 41 || char === 93 || char === 125) depth = Math.max(0, depth - 1);
+    if (depth > most) return true;
   }
+  return false;
 }
 
 function readConfigurations(text: string, file: string, release?: string): Configuration[] {

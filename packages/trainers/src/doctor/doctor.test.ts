@@ -119,10 +119,16 @@ test.each([
   ["a: 1\n", "it is no configuration of a trainer that the doctor knows"],
   ["- 1\n", "it holds no settings by name"],
   ["a: [1\n", /Flow sequence/],
-  ["[".repeat(200_000), "it nests too deep"],
-])("what is no configuration is said to be none: %j", (text, why) => {
+])("what is no configuration is said to be none: %.20j", (text, why) => {
   expect(() => configurationsOf(text, "a.yaml")).toThrow(UnreadConfiguration);
   expect(() => configurationsOf(text, "a.yaml")).toThrow(why);
+});
+
+test.each([
+  ["a.yaml", "["],
+  ["a.py", "TrainingArguments("],
+])("what nests deeper than can be followed costs this file alone: %s", (file, opening) => {
+  expect(() => configurationsOf(opening.repeat(5_000), file)).toThrow("it nests too deep");
 });
 
 test("W&B's config and a trainer's state are read through their wrapping", () => {

@@ -151,7 +151,9 @@ export function structuredConfiguration(text: string, file: string, release?: st
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, logLevel: "error" });
   const [broken] = document.errors;
-  if (broken !== undefined) throw new UnreadConfiguration(broken.message.split("\n")[0]);
+  if (broken !== undefined) {
+    throw new UnreadConfiguration(broken.message.split("\n")[0]);
+  }
   const { contents } = document;
   if (!isMap(contents)) throw new UnreadConfiguration("it holds no settings by name");
   const source: Source = { text, file, lines };

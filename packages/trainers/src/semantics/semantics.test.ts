@@ -93,7 +93,9 @@ test("common equivalences hold: with no margin and patience >= 1 the counting tr
 test("every alias leads to one trainer and an unknown one is refused", () => {
   for (const [name, { aliases }] of semantics)
     for (const alias of aliases) expect(semanticsOf(alias).name).toBe(name);
-  expect(() => semanticsOf("caffe")).toThrow('semantics "caffe" is not known. Known: composer, ');
+  expect(() => semanticsOf("caffe")).toThrow(
+    'semantics "caffe" is not known. Known: huggingface, composer, ',
+  );
 });
 
 const one = {
