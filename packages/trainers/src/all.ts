@@ -12,6 +12,7 @@ export { composer } from "./composer/settings.ts";
 export { fastai } from "./fastai/settings.ts";
 export { optuna } from "./optuna/settings.ts";
 export { ray } from "./ray/settings.ts";
+export { stableBaselines3 } from "./stable-baselines3/settings.ts";
 export { lightgbm } from "./lightgbm/settings.ts";
 export { xgboost } from "./xgboost/settings.ts";
 export { wandb } from "./wandb/settings.ts";
