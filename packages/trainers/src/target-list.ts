@@ -39,7 +39,7 @@ export interface TargetRow {
   readonly target: string;
   readonly title: string;
   readonly aliases: readonly string[];
-  /** The newest release that was read. */
+  /** The release that its settings are written for unless told otherwise. */
   readonly version: string;
   readonly advice: string;
   /** Fidelity by kind of policy, in the order of the table's columns. */

@@ -83,7 +83,7 @@ export interface Trainer {
   /** As people call it. */
   readonly title: string;
   readonly aliases: readonly string[];
-  /** The newest release that was read. */
+  /** The release that its settings are written for unless told otherwise. */
   readonly newest: string;
   /** What is recommended beside or in place of its own stopper. */
   readonly advice: string;
