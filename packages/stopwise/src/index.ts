@@ -1,4 +1,4 @@
-export { adapters, type Fidelity, type TrainerConfig } from "@stopwise/trainers";
+export { targetList, trainers, type Fidelity, type Trainer, type TrainerConfig } from "@stopwise/trainers";
 export {
   curveOf,
   InvalidInputError,

@@ -1,8 +1,18 @@
-export type { Adapter, ConfigContext, Fidelity, TrainerConfig } from "./trainer.ts";
-export { adapterFor, adapters } from "./registry.ts";
+export type {
+  ConfigContext,
+  Difference,
+  Expressed,
+  Fidelity,
+  HeldStop,
+  Snippet,
+  Trainer,
+  TrainerConfig,
+} from "./trainer.ts";
+export { differenceOf } from "./difference.ts";
+export { semantics, semanticsOf, trainerFor, trainers } from "./registry.ts";
+export { targetList, type TargetRow } from "./target-list.ts";
 export { replayCases, type CaseResult, type CasesResult } from "./semantics/replay-cases.ts";
 export { replaySemantics, type ReplayedSemantics } from "./semantics/replay-semantics.ts";
-export { semantics, semanticsOf } from "./semantics/registry.ts";
 export {
   stopIndex,
   trainerStop,

@@ -2,7 +2,7 @@ import { nearest } from "@stopwise/core";
 import { exitStatus } from "./failure.ts";
 import { packageVersion } from "./package-version.ts";
 import { refuse, runVerb } from "./run-verb.ts";
-import { laterVerbs, verbs } from "./verbs.ts";
+import { verbs } from "./verbs.ts";
 
 function helpPage(): string {
   const width = Math.max(...verbs.map(({ name }) => name.length));
@@ -23,7 +23,6 @@ function helpPage(): string {
 }
 
 function unknownVerb(name: string): number {
-  if (laterVerbs.includes(name)) return refuse(`${name} is not part of this version. See stopwise --help.`);
   const near = nearest(
     name,
     verbs.map((verb) => verb.name),

@@ -58,11 +58,13 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("../verbs/serve.ts")).defineServe,
   },
   {
+    name: "doctor",
+    summary: "what in a trainer's settings will not do what its author thinks, with the fix",
+    load: async () => (await import("../verbs/doctor.ts")).defineDoctor,
+  },
+  {
     name: "report",
     summary: "one HTML page with the curves, trade-offs, calibration, evidence and evaluation",
     load: async () => (await import("../verbs/report.ts")).defineReport,
   },
 ];
-
-/** Verbs of the design that this version does not have yet. */
-export const laterVerbs: readonly string[] = ["doctor"];
