@@ -41,19 +41,20 @@ function problemNow(file: LogFile): DiskProblem | undefined {
 const failed = (files: readonly LogFile[], error: unknown): DiskProblem[] =>
   files.map(({ path }) => ({ path, status: "failed", reason: failureLine(error, path) }));
 
-/** A reading whose failure is one of the disk, as the problem that it is. */
-function splitFailures(readings: readonly FileReading[]): SourceReading {
-  const problems: DiskProblem[] = [];
-  const kept: FileReading[] = [];
-  for (const reading of readings) {
-    const { failure, path } = reading;
-    if (failure === undefined) kept.push(reading);
-    else
-      problems.push(
-        diskProblem(failure, path) ?? { path, status: "failed", reason: failureLine(failure, path) },
-      );
-  }
-  return { readings: kept, problems };
+/** A reading that failed, as a problem; where the file is gone by now that is why, whatever the reader made of it. */
+function problemOf({ path, failure }: FileReading, files: readonly LogFile[]): DiskProblem {
+  const file = files.find((entry) => entry.path === path);
+  const now = file === undefined ? undefined : problemNow(file);
+  return now ?? diskProblem(failure, path) ?? { path, status: "failed", reason: failureLine(failure, path) };
+}
+
+function splitFailures(readings: readonly FileReading[], files: readonly LogFile[]): SourceReading {
+  return {
+    readings: readings.filter(({ failure }) => failure === undefined),
+    problems: readings
+      .filter(({ failure }) => failure !== undefined)
+      .map((reading) => problemOf(reading, files)),
+  };
 }
 
 /**
@@ -72,7 +73,7 @@ export async function readSource(source: LogSource, hints: ReadHints): Promise<S
   const lost: DiskProblem[] = [];
   for (;;) {
     try {
-      const { readings, problems } = splitFailures(await reader.read(files, hints));
+      const { readings, problems } = splitFailures(await reader.read(files, hints), files);
       return { readings, problems: [...lost, ...problems] };
     } catch (error) {
       const found =

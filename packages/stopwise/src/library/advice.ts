@@ -1,7 +1,8 @@
-import { adapterFor, type TrainerConfig } from "@stopwise/adapters";
-import type { Policy, Recommendation, Task } from "@stopwise/core";
+import { adapterFor, type TrainerConfig } from "@stopwise/trainers";
+import { InvalidInputError, nearest, type Policy, type Recommendation, type Task } from "@stopwise/core";
 import { recommendFrom, type StopwiseModel } from "@stopwise/meta-model/predict";
-import { loadModel } from "./model-source.ts";
+import { fetchModel } from "./model-source.ts";
+import { limitOf } from "./trainer-limits.ts";
 import { parseRequest, taskOfRequest, type FullRequest, type Request } from "./request.ts";
 
 /** A recommendation that can be put to work: what `recommend --json` prints, with the task and the model beside it. */
@@ -24,6 +25,23 @@ function configOf(policy: Policy, task: Task, request: FullRequest): Record<stri
   return { ...adapterFor(request.target).configOf(policy, { task, version: request.targetVersion }) };
 }
 
+/**
+ * Refuses a task's name that no past run goes by: it would change nothing.
+ *
+ * @throws InvalidInputError with the names that are known
+ */
+export function requireKnownName(model: StopwiseModel, { name, consider }: Request): void {
+  const known = [...(model.own?.names ?? [])];
+  // Changes of a task are read off the curves of any past task, not only of one that was tuned often.
+  if (name === null || name === undefined || consider !== undefined || known.includes(name)) return;
+  const near =
+    nearest(name, known) ?? (known.length > 0 && known.length <= 10 ? known.join(", ") : undefined);
+  throw new InvalidInputError(
+    `no task of the past runs that were tuned often goes by the name ${JSON.stringify(name)}.`,
+    near === undefined ? "Leave the name out: facts of the task find its neighbours." : `Known: ${near}.`,
+  );
+}
+
 /** Recommends from a model already in memory. Under a millisecond; the task's unknown fields stay unknown. */
 export function adviseFrom(model: StopwiseModel, request: Request): Advice {
   const full = parseRequest(request);
@@ -35,7 +53,9 @@ export function adviseFrom(model: StopwiseModel, request: Request): Advice {
     alpha: Number((1 - full.confidence).toPrecision(12)),
     delivery: full.delivery,
     ...(full.pointWorth === undefined ? {} : { pointWorth: full.pointWorth }),
-    ...(adapter === undefined ? {} : { target: adapter.target, withoutWarmup: !adapter.takesWarmup(task) }),
+    ...(adapter === undefined
+      ? {}
+      : { expressible: limitOf(adapter, full.delivery, adapter.takesWarmup(task)) }),
     ...(full.consider === undefined ? {} : { consider: full.consider }),
     ...(full.evalCost === undefined ? {} : { evalCost: full.evalCost }),
     seed: full.seed,
@@ -61,5 +81,7 @@ export function adviseFrom(model: StopwiseModel, request: Request): Advice {
  */
 export async function recommend(request: Request & { store?: string }): Promise<Advice> {
   const { store, ...rest } = request;
-  return Promise.resolve(adviseFrom(loadModel(store), rest));
+  const model = await fetchModel(store);
+  requireKnownName(model, rest);
+  return adviseFrom(model, rest);
 }

@@ -1,9 +1,10 @@
-import { InvalidInputError, type RunRecord } from "@stopwise/core";
+import { InvalidInputError, nearest, type RunRecord } from "@stopwise/core";
 import { withStore, type ExperimentStore, type RunFilter, type RunSummary } from "@stopwise/store";
 import type { Command } from "commander";
-import { nearest } from "../command-line/nearest.ts";
-import { counted, print, printJson } from "../command-line/output.ts";
+import { counted, note, print, printJson } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
+import { absorbLive } from "../library/absorb-live.ts";
+import { feedbackRates, rateLine } from "../library/live-feedback.ts";
 import { renderTable, shortNumber } from "../command-line/table.ts";
 
 interface RunsFlags extends StoreFlags {
@@ -20,8 +21,10 @@ function filterOf({ group, task, family, metric }: RunsFlags): RunFilter {
   return { group, task, family, metric };
 }
 
-function reading<T>(flags: RunsFlags, use: (store: ExperimentStore) => Promise<T>): Promise<T> {
-  return withStore(flags.store, { mode: "read" }, use);
+/** What live runs have told meanwhile counts, too. */
+async function reading<T>(flags: RunsFlags, use: (store: ExperimentStore) => Promise<T>): Promise<T> {
+  await absorbLive(flags.store);
+  return withStore(flags.store, { mode: "read", onWait: (line) => note(`stopwise: ${line}`) }, use);
 }
 
 function listing(runs: readonly RunSummary[], flags: RunsFlags): string {
@@ -41,9 +44,10 @@ function listing(runs: readonly RunSummary[], flags: RunsFlags): string {
 }
 
 async function list(flags: RunsFlags): Promise<void> {
+  const feedback = feedbackRates(flags.store);
   const runs = await reading(flags, (store) => store.listRuns(filterOf(flags)));
-  if (flags.json === true) printJson({ runs });
-  else print(listing(runs, flags));
+  if (flags.json === true) printJson({ runs, ...(feedback.length > 0 && { feedback }) });
+  else print([listing(runs, flags), ...feedback.map(rateLine)].join("\n"));
 }
 
 /** The run of an id, or of the only id that begins so. */

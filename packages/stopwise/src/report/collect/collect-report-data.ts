@@ -1,5 +1,6 @@
 import { groupOf, InsufficientDataError, type RunRecord } from "@stopwise/core";
-import { evaluate, trainModel, type EvaluateReport } from "@stopwise/meta-model";
+import { evaluate, type EvaluateReport } from "@stopwise/referee";
+import { trainModel } from "@stopwise/meta-model";
 import type { ReportBound, ReportData } from "../report-data.ts";
 import { featureImportances } from "./feature-importances.ts";
 import { heldOutHalf, type HeldOutHalf } from "./held-out-half.ts";
@@ -38,7 +39,9 @@ function collectFrom(
   options.onProgress?.("stopping the runs of the other half");
   const curves = tellingRuns(heldOutStops(shown, { model, bound }), bound, lossKind);
   options.onProgress?.("shuffling task features");
-  const start = model.start[kind];
+  const start = [...model.populations.values()]
+    .filter(({ header }) => header.kind === kind)
+    .sort((a, b) => b.header.nRuns - a.header.nRuns)[0]?.start;
   const nGroups = new Set(shown.map(groupOf)).size;
   return {
     curves:
