@@ -1,5 +1,6 @@
 import { readPlace, type ConsolePlace } from "./console-places.ts";
 import { valuesIn } from "./console-values.ts";
+import { fairseqJsonLine } from "./fairseq-json-line.ts";
 import { cellNumber } from "./markdown-table.ts";
 
 /** What a console line tells: where the run stands and the numbers it names. */
@@ -47,7 +48,7 @@ const longestLine = 1 << 16;
  */
 export function readConsoleLine(raw: string): ConsoleLine {
   const line = raw.slice(0, longestLine).replace(ansiColour, "");
-  const validation = fairseqLine(line);
+  const validation = fairseqJsonLine(line) ?? fairseqLine(line);
   if (validation !== undefined) return validation;
   const values = valuesIn(line);
   for (const name of values.keys()) if (isPlace(name)) values.delete(name);

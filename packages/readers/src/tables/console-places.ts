@@ -134,13 +134,15 @@ export interface ProgressBar {
   readonly total: number;
 }
 
-const barBehind = /[^|]{0,400}\|\s{0,5}(\d{1,12})\/(\d{1,12}) \[/y;
+const barBehind = /\|\s{0,5}(\d{1,12})\/(\d{1,12}) \[/y;
 
 /** The last progress bar of a console line, undefined where it has none. */
 export function readBar(line: string): ProgressBar | undefined {
   const mark = line.lastIndexOf("%|");
   if (mark < 0) return undefined;
-  barBehind.lastIndex = mark + 2;
+  const end = line.indexOf("|", mark + 2);
+  if (end < 0) return undefined;
+  barBehind.lastIndex = end;
   const found = barBehind.exec(line);
   if (found === null) return undefined;
   const label = line

@@ -1,6 +1,6 @@
 import { cellNumber } from "./markdown-table.ts";
 
-const numeral = /[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)\b/iy;
+const numeral = /[+-]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)\b/iy;
 const wrapper = /\s*(?:tensor\(|np\.float\d{1,3}\(|['"])?\s{0,4}/y;
 const magnitude: Readonly<Record<string, number>> = { k: 1e3, K: 1e3, M: 1e6, B: 1e9, G: 1e9 };
 
@@ -79,8 +79,8 @@ function namedValues(line: string, values: Map<string, number>): void {
   }
 }
 
-const splitName = /^(?:train|training|val|valid|validation|eval|test|dev)(?:[ _]\w+)*$/i;
-const bareNumber = /^[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$|^[+-]?(?:nan|inf)$/i;
+const splitName = /^(?:train|training|val|valid|validation|eval|test|dev)(?:[ _][\w ]*)?$/i;
+const bareNumber = /^[+-]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$|^[+-]?(?:nan|inf)$/i;
 
 /** Numbers that stand behind a name with a split alone: `val loss 4.2345`. */
 function unnamedValues(line: string, values: Map<string, number>): void {
