@@ -15,6 +15,10 @@ class UnreachableError(StopwiseError):
     """The process or server that decides cannot be reached, or its answer cannot be read."""
 
 
+class TimedOutError(UnreachableError):
+    """No answer in time: the other side may hang, and asking again at once would cost the same time again."""
+
+
 class RefusedError(StopwiseError):
     """The process or server refused a message; `code` and `hint` are its own."""
 
