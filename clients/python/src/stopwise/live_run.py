@@ -85,12 +85,18 @@ class LiveRun:
     can, tells what was missed, and says `continue` until then.
     """
 
-    def __init__(self, start: Start, link: Link, timeouts: Optional[Timeouts] = None) -> None:
+    def __init__(
+        self,
+        start: Start,
+        link: Link,
+        timeouts: Optional[Timeouts] = None,
+        warner: Optional[OnceWarner] = None,
+    ) -> None:
         self._start = start
         self._link = link
         self._timeouts = timeouts or Timeouts()
         self._lock = threading.RLock()
-        self._warner = OnceWarner()
+        self._warner = warner or OnceWarner()
         self._open = False
         self._over = False
         self._refused = False
