@@ -159,6 +159,12 @@ class LiveRun:
             self._link.close()
             return self.recorded
 
+    def leave(self) -> None:
+        """Lets go of the run without ending it: it may be resumed."""
+        with self._lock:
+            self._over = True
+            self._close_quietly()
+
     def _reason_to_go_on(self, message: Message) -> Optional[str]:
         """Why this evaluation is not told at all."""
         if self._over:

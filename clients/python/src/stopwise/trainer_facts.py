@@ -3,38 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Callable, Iterator, Optional
+from typing import Any, Iterator, Optional
 
+from .facts import Facts, parameter_count, positive, quietly, word
 from .metric import bare_name, higher_is_better
-
-Facts = dict[str, Any]
-
-
-def quietly(read: Callable[[], Any]) -> Any:
-    """A fact that may not be there in this trainer or release: None then, which is `unknown`."""
-    try:
-        return read()
-    except Exception:  # a fact that cannot be read is unknown, which is a value of its own
-        return None
-
-
-def positive(value: Any) -> Optional[float]:
-    """A count above zero, else unknown."""
-    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value > 0
-    return value if usable else None
-
-
-def parameter_count(model: Any) -> Optional[float]:
-    """Parameters of the model, also where they are sharded or quantised."""
-    for read in (lambda: model.num_parameters(), lambda: sum(_numel(one) for one in model.parameters())):
-        count = positive(quietly(read))
-        if count is not None:
-            return count
-    return None
-
-
-def _numel(parameter: Any) -> int:
-    return int(getattr(parameter, "ds_numel", None) or parameter.numel())
 
 
 def _lengths(dataset: Any, encoder_decoder: bool) -> Iterator[int]:
@@ -54,15 +26,10 @@ def answer_length(dataset: Any, model: Any) -> Optional[float]:
     return positive(lengths[len(lengths) // 2]) if lengths else None
 
 
-def _word(value: Any) -> Optional[str]:
-    text = getattr(value, "value", value)
-    return text if isinstance(text, str) and text.strip() else None
-
-
 def planned_evaluations(args: Any, state: Any) -> Optional[float]:
     """How many evaluations the plan holds."""
     every = quietly(lambda: state.eval_steps) or quietly(lambda: args.eval_steps)
-    strategy = _word(quietly(lambda: args.eval_strategy))
+    strategy = word(quietly(lambda: args.eval_strategy))
     if strategy == "epoch":
         return positive(quietly(lambda: math.ceil(args.num_train_epochs)))
     if strategy == "steps" and positive(every) and positive(state.max_steps):
@@ -83,8 +50,8 @@ def facts_of(args: Any, state: Any, model: Any, loaders: dict[str, Any]) -> Fact
         "dataset_size": positive(quietly(lambda: len(train))),
         "eval_size": positive(quietly(lambda: len(held))),
         "answer_length": quietly(lambda: answer_length(held, model)),
-        "family": _word(quietly(lambda: model.config.model_type)),
-        "model": _word(quietly(lambda: model.config._name_or_path)),
+        "family": word(quietly(lambda: model.config.model_type)),
+        "model": word(quietly(lambda: model.config._name_or_path)),
         "params": parameter_count(model),
         "max_steps": positive(state.max_steps),
         "epochs": positive(args.num_train_epochs) if not positive(args.max_steps) else None,
@@ -92,7 +59,7 @@ def facts_of(args: Any, state: Any, model: Any, loaders: dict[str, Any]) -> Fact
         "sequence_length": positive(quietly(lambda: args.max_length)),
         "evals": planned_evaluations(args, state),
         "learning_rate": positive(args.learning_rate),
-        "schedule": _word(args.lr_scheduler_type),
+        "schedule": word(args.lr_scheduler_type),
         "warmup_steps": quietly(lambda: args.get_warmup_steps(state.max_steps)),
         "weight_decay": quietly(lambda: float(args.weight_decay)),
         "dropout": quietly(lambda: dropout_of(model.config)),

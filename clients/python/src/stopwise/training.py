@@ -70,10 +70,18 @@ class Training:
 
     def begin(self, step: float, kept: Optional[dict[str, Any]] = None) -> None:
         """A training begins, or goes on at `step` with what its checkpoint kept."""
-        self._live, self._last, self._shown_shadow, self._off = None, None, False, False
+        self.leave()
+        self._last, self._shown_shadow, self._off = None, False, False
         self._kept = kept if isinstance(kept, dict) else None
         self._tokens = read_number((self._kept or {}).get("tokens"))
         self._began, self._first_step = time.monotonic(), step
+
+    def leave(self) -> None:
+        """Lets go of a training that broke off; what its checkpoint kept goes on with it."""
+        if self._live is not None:
+            self._kept = self.keep()
+            self._live.leave()
+        self._live = None
 
     @property
     def begun(self) -> bool:

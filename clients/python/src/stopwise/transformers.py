@@ -13,11 +13,12 @@ from transformers import TrainerCallback
 from transformers.trainer_callback import ExportableState
 
 from .decision import Decision
+from .facts import quietly
 from .journal import logger
 from .live_run import Timeouts
 from .options import read_options
 from .ranks import from_rank_zero, group_is_up
-from .trainer_facts import delivery_of, facts_of, findings, quietly
+from .trainer_facts import delivery_of, facts_of, findings
 from .training import Training, told_metric
 
 
