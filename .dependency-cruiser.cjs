@@ -7,6 +7,7 @@ const mayImport = {
   policies: ["core"],
   "meta-model": ["core", "features", "policies"],
   adapters: ["core", "policies", "meta-model"],
+  live: ["core", "readers", "store", "features", "policies", "meta-model"],
 };
 const direction = Object.entries(mayImport).map(([name, allowed]) => ({
   name: `direction-${name}`,
