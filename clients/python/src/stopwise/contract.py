@@ -140,6 +140,247 @@ class Decision(Record):
 
 
 @dataclass
+class LiveAdvice(Record):
+    """Live advice, as in the JSON Schema."""
+
+    type: Literal["advice"]
+    run: str
+    mode: Literal["stop", "shadow", "audit"]
+    using: Literal["learned", "start"]
+    advice: dict[str, Any]
+    sentence: str
+    policy: dict[str, Any]
+    feedback: Optional[dict[str, Any]]
+    checkpoints: float
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "type": "type",
+        "run": "run",
+        "mode": "mode",
+        "using": "using",
+        "advice": "advice",
+        "sentence": "sentence",
+        "policy": "policy",
+        "feedback": "feedback",
+        "checkpoints": "checkpoints",
+    }
+    REQUIRED: ClassVar[tuple[str, ...]] = ("type", "run", "mode", "using", "advice", "sentence", "policy", "feedback", "checkpoints")
+
+
+@dataclass
+class LiveCheckpoint(Record):
+    """Live checkpoint, as in the JSON Schema."""
+
+    type: Literal["checkpoint"]
+    step: float
+    tokens: Optional[float] = None
+    epoch: Optional[float] = None
+    quality: Optional[float] = None
+    test_quality: Optional[float] = None
+    eval_loss: Optional[float] = None
+    train_loss: Optional[float] = None
+    grad_norm: Optional[float] = None
+    lr: Optional[float] = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "type": "type",
+        "step": "step",
+        "tokens": "tokens",
+        "epoch": "epoch",
+        "quality": "quality",
+        "testQuality": "test_quality",
+        "evalLoss": "eval_loss",
+        "trainLoss": "train_loss",
+        "gradNorm": "grad_norm",
+        "lr": "lr",
+    }
+    REQUIRED: ClassVar[tuple[str, ...]] = ("type", "step")
+
+
+@dataclass
+class LiveDecisionSavedIfStopped(Record):
+    """Live decision saved if stopped, as in the JSON Schema."""
+
+    share: Optional[float]
+    tokens: Optional[float]
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "share": "share",
+        "tokens": "tokens",
+    }
+    REQUIRED: ClassVar[tuple[str, ...]] = ("share", "tokens")
+
+
+@dataclass
+class LiveDecision(Record):
+    """Live decision, as in the JSON Schema."""
+
+    action: Literal["continue", "stop", "reduceLearningRate", "cooldown"]
+    reason: str
+    criterion: str
+    value: Optional[float]
+    threshold: Optional[float]
+    step: float
+    tokens: Optional[float]
+    type: Literal["decision"]
+    would_stop_at: Optional[float]
+    saved_if_stopped: Optional[LiveDecisionSavedIfStopped]
+    state: Any
+    factor: Optional[float] = None
+    cooldown_tokens: Optional[float] = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "action": "action",
+        "reason": "reason",
+        "criterion": "criterion",
+        "value": "value",
+        "threshold": "threshold",
+        "step": "step",
+        "tokens": "tokens",
+        "type": "type",
+        "wouldStopAt": "would_stop_at",
+        "savedIfStopped": "saved_if_stopped",
+        "state": "state",
+        "factor": "factor",
+        "cooldownTokens": "cooldown_tokens",
+    }
+    REQUIRED: ClassVar[tuple[str, ...]] = ("action", "reason", "criterion", "value", "threshold", "step", "tokens", "type", "wouldStopAt", "savedIfStopped", "state")
+    DECODERS: ClassVar[dict[str, Any]] = {
+        "savedIfStopped": lambda value: LiveDecisionSavedIfStopped.from_json(value),
+    }
+
+
+@dataclass
+class LiveEnd(Record):
+    """Live end, as in the JSON Schema."""
+
+    type: Literal["end"]
+    end: Literal["completed", "early-stopped", "crashed"]
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "type": "type",
+        "end": "end",
+    }
+    REQUIRED: ClassVar[tuple[str, ...]] = ("type", "end")
+
+
+@dataclass
+class LiveError(Record):
+    """Live error, as in the JSON Schema."""
+
+    type: Literal["error"]
+    code: str
+    message: str
+    hint: str
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "type": "type",
+        "code": "code",
+        "message": "message",
+        "hint": "hint",
+    }
+    REQUIRED: ClassVar[tuple[str, ...]] = ("type", "code", "message", "hint")
+
+
+@dataclass
+class LiveRecordedSaved(Record):
+    """Live recorded saved, as in the JSON Schema."""
+
+    share: Optional[float]
+    tokens: Optional[float]
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "share": "share",
+        "tokens": "tokens",
+    }
+    REQUIRED: ClassVar[tuple[str, ...]] = ("share", "tokens")
+
+
+@dataclass
+class LiveRecordedShadow(Record):
+    """Live recorded shadow, as in the JSON Schema."""
+
+    share: float
+    tokens: Optional[float]
+    em_loss: float
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "share": "share",
+        "tokens": "tokens",
+        "emLoss": "em_loss",
+    }
+    REQUIRED: ClassVar[tuple[str, ...]] = ("share", "tokens", "emLoss")
+
+
+@dataclass
+class LiveRecorded(Record):
+    """Live recorded, as in the JSON Schema."""
+
+    type: Literal["recorded"]
+    run: str
+    store: str
+    saved: LiveRecordedSaved
+    would_stop_at: Optional[float]
+    summary: str
+    shadow: Optional[LiveRecordedShadow] = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "type": "type",
+        "run": "run",
+        "store": "store",
+        "saved": "saved",
+        "wouldStopAt": "would_stop_at",
+        "summary": "summary",
+        "shadow": "shadow",
+    }
+    REQUIRED: ClassVar[tuple[str, ...]] = ("type", "run", "store", "saved", "wouldStopAt", "summary")
+    DECODERS: ClassVar[dict[str, Any]] = {
+        "saved": lambda value: LiveRecordedSaved.from_json(value),
+        "shadow": lambda value: LiveRecordedShadow.from_json(value),
+    }
+
+
+@dataclass
+class LiveStart(Record):
+    """Live start, as in the JSON Schema."""
+
+    type: Literal["start"]
+    run: str
+    task: Optional[dict[str, Any]] = None
+    request: Optional[dict[str, Any]] = None
+    mode: Optional[Literal["stop", "shadow", "audit", "auto"]] = None
+    scale: Optional[Literal["unit", "percent"]] = None
+    group: Optional[str] = None
+    audit_share: Optional[float] = None
+    learning_rate_actions: Optional[bool] = None
+    state: Optional[Any] = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "type": "type",
+        "run": "run",
+        "task": "task",
+        "request": "request",
+        "mode": "mode",
+        "scale": "scale",
+        "group": "group",
+        "auditShare": "audit_share",
+        "learningRateActions": "learning_rate_actions",
+        "state": "state",
+    }
+    REQUIRED: ClassVar[tuple[str, ...]] = ("type", "run")
+
+
+@dataclass
 class Outcome(Record):
     """Outcome, as in the JSON Schema."""
 
