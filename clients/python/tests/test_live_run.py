@@ -6,39 +6,19 @@ import json
 import os
 import signal
 import sys
-import tempfile
 import time
 import unittest
-from pathlib import Path
 from typing import Any
 
 import stopwise
+from live_case import FAKE, LiveCase
 from stopwise import Timeouts
 
-FAKE = str(Path(__file__).with_name("fake_live.py"))
-
-
-class LiveRunCase(unittest.TestCase):
-    def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.journal = Path(folder.name, "journal")
-
-    def words(self, **options: Any) -> list[str]:
-        flags = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
-        return [sys.executable, FAKE, "--journal", str(self.journal), *flags]
-
+class LiveRunCase(LiveCase):
     def run_of(self, words: list[str], **facts: Any) -> stopwise.Run:
         run = stopwise.run(command=words, timeouts=Timeouts(5, 2, 5), max_steps=1000, max_em_loss="1pt", **facts)
         self.addCleanup(run._live._link.close)
         return run
-
-    def messages(self, kind: str = "checkpoint") -> list[dict[str, Any]]:
-        lines = self.journal.read_text().splitlines() if self.journal.exists() else []
-        return [entry for entry in map(json.loads, lines) if entry["type"] == kind]
-
-    def steps(self) -> list[float]:
-        return [message["step"] for message in self.messages()]
 
 
 class ContractTest(LiveRunCase):
