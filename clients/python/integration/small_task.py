@@ -20,7 +20,7 @@ class Backwards(torch.utils.data.Dataset):
         self.items = []
         for _ in range(how_many):
             digits = [chance.randrange(10) + FIRST for _ in range(LENGTH)]
-            self.items.append((digits + [END], list(reversed(digits)) + [END]))
+            self.items.append(([*digits, END], [*reversed(digits), END]))
 
     def __len__(self) -> int:
         return len(self.items)

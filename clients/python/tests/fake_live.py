@@ -63,14 +63,35 @@ def fail(number):
 def advise(message):
     global steps
     if options.fault == "refuse-start":
-        return {"type": "error", "code": "INVALID_INPUT", "message": "metric foo is not known.", "hint": "Use em."}
+        return {
+            "type": "error",
+            "code": "INVALID_INPUT",
+            "message": "metric foo is not known.",
+            "hint": "Use em.",
+        }
     if options.fault == "refuse-state" and message["state"] is not None:
-        return {"type": "error", "code": "STATE", "message": "the state is of model a, not b.", "hint": "Start anew."}
+        return {
+            "type": "error",
+            "code": "STATE",
+            "message": "the state is of model a, not b.",
+            "hint": "Start anew.",
+        }
     steps = list((message["state"] or {}).get("steps", []))
-    advice = {"status": "certified", "sentence": "Stop after two.", "certificate": {"statement": "P(loss) <= 0.1"}}
+    advice = {
+        "status": "certified",
+        "sentence": "Stop after two.",
+        "certificate": {"statement": "P(loss) <= 0.1"},
+    }
     return {
-        "type": "advice", "run": message["run"], "mode": "stop", "using": "learned", "advice": advice,
-        "sentence": "Stop after two.", "policy": {}, "feedback": None, "checkpoints": len(steps),
+        "type": "advice",
+        "run": message["run"],
+        "mode": "stop",
+        "using": "learned",
+        "advice": advice,
+        "sentence": "Stop after two.",
+        "policy": {},
+        "feedback": None,
+        "checkpoints": len(steps),
     }
 
 
@@ -78,9 +99,17 @@ def decide(message):
     steps.append(message["step"])
     stop = message["step"] >= options.stop_at
     return {
-        "type": "decision", "action": "stop" if stop else "continue", "reason": f"seen {len(steps)}",
-        "criterion": "staleness", "value": 1, "threshold": 2, "step": message["step"], "tokens": None,
-        "wouldStopAt": None, "savedIfStopped": None, "state": {"steps": steps},
+        "type": "decision",
+        "action": "stop" if stop else "continue",
+        "reason": f"seen {len(steps)}",
+        "criterion": "staleness",
+        "value": 1,
+        "threshold": 2,
+        "step": message["step"],
+        "tokens": None,
+        "wouldStopAt": None,
+        "savedIfStopped": None,
+        "state": {"steps": steps},
     }
 
 
@@ -90,8 +119,14 @@ def answer(message):
     if message["type"] == "checkpoint":
         return decide(message)
     saved = {"share": 0.25, "tokens": 1000}
-    return {"type": "recorded", "run": "r", "store": ".stopwise", "saved": saved, "wouldStopAt": None,
-            "summary": "25 % of the plan was saved."}
+    return {
+        "type": "recorded",
+        "run": "r",
+        "store": ".stopwise",
+        "saved": saved,
+        "wouldStopAt": None,
+        "summary": "25 % of the plan was saved.",
+    }
 
 
 if options.fault == "exit-at-once":

@@ -13,10 +13,10 @@ from live_case import STUBS, LiveCase
 
 sys.path.insert(0, STUBS)
 
-from stopwise import InvalidInputError, Timeouts  # noqa: E402
-from stopwise.keras import StopwiseCallback as KerasCallback  # noqa: E402
-from stopwise.lightning import StopwiseCallback as LightningCallback  # noqa: E402
-from stopwise.transformers import StopwiseCallback  # noqa: E402
+from stopwise import InvalidInputError, Timeouts
+from stopwise.keras import StopwiseCallback as KerasCallback
+from stopwise.lightning import StopwiseCallback as LightningCallback
+from stopwise.transformers import StopwiseCallback
 
 
 def some_args(**changes: Any) -> Any:
@@ -73,8 +73,14 @@ class FakeTrainer:
             "eval_dataloader": SimpleNamespace(dataset=range(500)),
         }
         getattr(self.callback, name)(
-            self.args, state, self.control, model=MODEL, optimizer=self.optimizer, lr_scheduler=self.scheduler,
-            **loaders, **kwargs,
+            self.args,
+            state,
+            self.control,
+            model=MODEL,
+            optimizer=self.optimizer,
+            lr_scheduler=self.scheduler,
+            **loaders,
+            **kwargs,
         )
 
     def evaluate(self, step: int, metrics: dict[str, float], **changes: Any) -> bool:
@@ -99,13 +105,31 @@ class TransformersTest(LiveCase):
             trainer.event("on_train_end", some_state(200))
         start, first = self.messages("start")[0], self.messages()[0]
         expected = {
-            "metric": "exact_match", "datasetSize": 20000, "evalSize": 500, "family": "t5", "model": "t5-small",
-            "params": 7e9, "maxSteps": 1000, "epochs": 3, "batchSize": 32, "evals": 10, "learningRate": 2e-4,
-            "schedule": "linear", "weightDecay": 0.1, "dropout": 0.1,
+            "metric": "exact_match",
+            "datasetSize": 20000,
+            "evalSize": 500,
+            "family": "t5",
+            "model": "t5-small",
+            "params": 7e9,
+            "maxSteps": 1000,
+            "epochs": 3,
+            "batchSize": 32,
+            "evals": 10,
+            "learningRate": 2e-4,
+            "schedule": "linear",
+            "weightDecay": 0.1,
+            "dropout": 0.1,
         }
         self.assertEqual(start["task"], expected)
         self.assertEqual(start["request"], {"maxEmLoss": 0.01, "delivery": "best"})
-        told = {"quality": 0.4, "evalLoss": 1.1, "trainLoss": 1.5, "gradNorm": 0.7, "lr": 1e-4, "tokens": 5000}
+        told = {
+            "quality": 0.4,
+            "evalLoss": 1.1,
+            "trainLoss": 1.5,
+            "gradNorm": 0.7,
+            "lr": 1e-4,
+            "tokens": 5000,
+        }
         self.assertEqual({name: first[name] for name in told}, told)
         self.assertEqual(self.messages("end")[0]["end"], "early-stopped")
         self.assertIn("stopped at 20 % of the plan", lines.output[-1])
@@ -155,8 +179,14 @@ class TransformersTest(LiveCase):
         self.assertNotEqual(second["run"], first["run"])
         self.assertIsNone(second["state"])
 
-    def test_added_on_a_resume_it_is_told_the_evaluations_before_and_finds_a_place_in_the_checkpoint(self) -> None:
-        history = [{"step": 50, "loss": 2.0}, {"step": 100, "eval_exact_match": 0.3}, {"step": 200, "eval_exact_match": 0.4}]
+    def test_added_on_a_resume_it_is_told_the_evaluations_before_and_finds_a_place_in_the_checkpoint(
+        self,
+    ) -> None:
+        history = [
+            {"step": 50, "loss": 2.0},
+            {"step": 100, "eval_exact_match": 0.3},
+            {"step": 200, "eval_exact_match": 0.4},
+        ]
         trainer = FakeTrainer(self.callback({}))
         state = some_state(200)
         trainer.event("on_train_begin", state)
@@ -193,7 +223,9 @@ class TransformersTest(LiveCase):
         self.assertEqual(len(warnings), 1)
 
     def test_a_score_goes_before_a_loss_that_the_trainer_defaults_to(self) -> None:
-        trainer = FakeTrainer(self.callback({}, max_em_loss="1pt"), metric_for_best_model="loss", greater_is_better=False)
+        trainer = FakeTrainer(
+            self.callback({}, max_em_loss="1pt"), metric_for_best_model="loss", greater_is_better=False
+        )
         trainer.event("on_train_begin", some_state())
         with self.assertLogs("stopwise", "WARNING") as log:
             trainer.evaluate(100, {"eval_loss": 1.25, "eval_exact_match": 0.5})
@@ -246,7 +278,13 @@ class TransformersTest(LiveCase):
         self.assertEqual([message.get("tokens") for message in self.messages()], [5000, None, 9000])
 
     def test_arguments_are_checked_when_it_is_made(self) -> None:
-        for arguments in ({"max_em_loss": 5}, {"mode": "on"}, {"patience": 3}, {"scale": "points"}, {"monitor": 3}):
+        for arguments in (
+            {"max_em_loss": 5},
+            {"mode": "on"},
+            {"patience": 3},
+            {"scale": "points"},
+            {"monitor": 3},
+        ):
             with self.subTest(arguments), self.assertRaises(InvalidInputError):
                 StopwiseCallback(**arguments)
 
@@ -255,8 +293,11 @@ class KerasTest(LiveCase):
     def trained(self, callback: KerasCallback, epochs: range) -> int:
         epoch_now = [0]
         callback.model = SimpleNamespace(
-            stop_training=False, optimizer=SimpleNamespace(iterations=0), count_params=lambda: 1000,
-            get_weights=lambda: ["weights", epoch_now[0]], set_weights=self.restored.append,
+            stop_training=False,
+            optimizer=SimpleNamespace(iterations=0),
+            count_params=lambda: 1000,
+            get_weights=lambda: ["weights", epoch_now[0]],
+            set_weights=self.restored.append,
         )
         callback.params = {"epochs": 10, "steps": 50}
         callback.on_train_begin()
@@ -285,7 +326,10 @@ class KerasTest(LiveCase):
         self.assertEqual(self.trained(callback, range(10)), 3)
         callback.on_train_end()
         task = self.messages("start")[0]["task"]
-        self.assertEqual((task["maxSteps"], task["evals"], task["metric"], task["datasetSize"]), (500, 10, "exact_match", 400))
+        self.assertEqual(
+            (task["maxSteps"], task["evals"], task["metric"], task["datasetSize"]),
+            (500, 10, "exact_match", 400),
+        )
         self.assertEqual((self.steps(), self.messages("end")[0]["end"]), ([50, 100, 150, 200], "early-stopped"))
 
     def test_an_interrupted_run_goes_on_from_the_folder(self) -> None:
@@ -311,14 +355,27 @@ class KerasTest(LiveCase):
 class LightningTest(LiveCase):
     def trainer(self, **changes: Any) -> Any:
         told = {
-            "sanity_checking": False, "state": SimpleNamespace(fn="fit"), "is_global_zero": True, "world_size": 1,
-            "callback_metrics": {"val_em": 0.5, "val_loss": 1.0, "train_loss": 1.2}, "global_step": 100,
-            "current_epoch": 0, "fit_loop": SimpleNamespace(epoch_loop=SimpleNamespace(done=True)),
-            "estimated_stepping_batches": 1000, "max_epochs": 10, "max_steps": -1, "should_stop": False,
-            "train_dataloader": SimpleNamespace(dataset=range(3200), batch_size=32), "accumulate_grad_batches": 1,
-            "val_dataloaders": [SimpleNamespace(dataset=range(100))], "optimizers": [], "lr_scheduler_configs": [],
+            "sanity_checking": False,
+            "state": SimpleNamespace(fn="fit"),
+            "is_global_zero": True,
+            "world_size": 1,
+            "callback_metrics": {"val_em": 0.5, "val_loss": 1.0, "train_loss": 1.2},
+            "global_step": 100,
+            "current_epoch": 0,
+            "fit_loop": SimpleNamespace(epoch_loop=SimpleNamespace(done=True)),
+            "estimated_stepping_batches": 1000,
+            "max_epochs": 10,
+            "max_steps": -1,
+            "should_stop": False,
+            "train_dataloader": SimpleNamespace(dataset=range(3200), batch_size=32),
+            "accumulate_grad_batches": 1,
+            "val_dataloaders": [SimpleNamespace(dataset=range(100))],
+            "optimizers": [],
+            "lr_scheduler_configs": [],
             "checkpoint_callbacks": [SimpleNamespace(monitor="val_em")],
-            "val_check_batch": 100, "num_training_batches": 100, "check_val_every_n_epoch": 1,
+            "val_check_batch": 100,
+            "num_training_batches": 100,
+            "check_val_every_n_epoch": 1,
         }
         return SimpleNamespace(**{**told, **changes})
 
@@ -335,8 +392,17 @@ class LightningTest(LiveCase):
         callback.on_train_end(trainer, module)
         self.assertEqual((stops, self.steps()), ([False, True], [100, 200]))
         task = self.messages("start")[0]["task"]
-        told = {"metric": "em", "datasetSize": 3200, "evalSize": 100, "maxSteps": 1000, "epochs": 10, "batchSize": 32,
-                "evals": 10, "params": 5000, "schedule": "constant"}
+        told = {
+            "metric": "em",
+            "datasetSize": 3200,
+            "evalSize": 100,
+            "maxSteps": 1000,
+            "epochs": 10,
+            "batchSize": 32,
+            "evals": 10,
+            "params": 5000,
+            "schedule": "constant",
+        }
         self.assertEqual(task, told)
         self.assertEqual(self.messages("start")[0]["request"]["delivery"], "best")
         self.assertEqual(self.messages("end")[0]["end"], "early-stopped")

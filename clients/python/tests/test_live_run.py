@@ -10,9 +10,11 @@ import time
 import unittest
 from typing import Any
 
-import stopwise
 from live_case import FAKE, LiveCase
+
+import stopwise
 from stopwise import Timeouts
+
 
 class LiveRunCase(LiveCase):
     def run_of(self, words: list[str], **facts: Any) -> stopwise.Run:
@@ -50,7 +52,11 @@ class ContractTest(LiveRunCase):
         self.assertNotIn("group", bare)
 
     def test_the_end_is_seen_from_the_plan(self) -> None:
-        for steps, end in [([500, 1000], "completed"), ([100, 200], "early-stopped"), ([450, 900], "completed")]:
+        for steps, end in [
+            ([500, 1000], "completed"),
+            ([100, 200], "early-stopped"),
+            ([450, 900], "completed"),
+        ]:
             with self.run_of(self.words()) as run:
                 for step in steps:
                     run.checkpoint(step, 0.5)
@@ -128,7 +134,11 @@ class ScaleTest(LiveRunCase):
     def test_a_quality_above_one_warns_once_with_the_fix_and_never_stops(self) -> None:
         with self.assertLogs("stopwise", "WARNING") as log:
             run = self.run_of(self.words(stop_at=0))
-            stops = [run.checkpoint(100, 43.0).stop, run.checkpoint(200, 0.9).stop, run.checkpoint(300, 50.0).stop]
+            stops = [
+                run.checkpoint(100, 43.0).stop,
+                run.checkpoint(200, 0.9).stop,
+                run.checkpoint(300, 50.0).stop,
+            ]
         self.assertEqual(stops, [False] * 3)
         self.assertEqual(len(log.records), 1)
         self.assertIn("scale='percent'", log.output[0])

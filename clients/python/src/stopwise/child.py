@@ -8,7 +8,8 @@ import os
 import queue
 import subprocess
 import threading
-from typing import TYPE_CHECKING, Any, Callable, Optional, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from .errors import RefusedError, TimedOutError, UnreachableError
 
@@ -22,7 +23,9 @@ _KEPT_LINES = 20
 
 def error_of(reply: Message) -> RefusedError:
     """The error that a reply of type `error` tells of."""
-    return RefusedError(str(reply.get("code") or "error"), str(reply.get("message") or ""), str(reply.get("hint") or ""))
+    return RefusedError(
+        str(reply.get("code") or "error"), str(reply.get("message") or ""), str(reply.get("hint") or "")
+    )
 
 
 def _in_thread(work: Callable[..., None], *words: Any) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Optional, Sequence, Union
+from typing import Any, Optional, Union
 
 import keras
 
@@ -24,7 +25,7 @@ from .training import Training, told_metric
 
 def steps_done(model: Any) -> Optional[float]:
     """Optimiser steps that the model has taken."""
-    return quietly(lambda: float(model.optimizer.iterations))
+    return positive(quietly(lambda: float(model.optimizer.iterations)))
 
 
 def facts_of(model: Any, params: dict[str, Any]) -> Facts:

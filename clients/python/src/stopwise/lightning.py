@@ -8,9 +8,10 @@ The callback for Lightning, under both of its names (`lightning` and `pytorch_li
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, Optional, Sequence
+from typing import Any, Optional
 
 from .facts import quietly
 from .journal import logger
@@ -92,7 +93,9 @@ class StopwiseCallback(_base()):  # type: ignore[misc]
             self._start(trainer, module, key)
         self._key = key
         measures = {
-            "eval_loss": next((metrics[name] for name in ("val_loss", "valid_loss", "eval_loss") if name in metrics), None),
+            "eval_loss": next(
+                (metrics[name] for name in ("val_loss", "valid_loss", "eval_loss") if name in metrics), None
+            ),
             "train_loss": next((metrics[name] for name in ("train_loss", "loss") if name in metrics), None),
             "epoch": trainer.current_epoch + 1 if trainer.fit_loop.epoch_loop.done else trainer.current_epoch,
             "tokens": metrics.get("tokens"),
@@ -105,7 +108,9 @@ class StopwiseCallback(_base()):  # type: ignore[misc]
         if not kept:
             logger.warning(
                 "stopwise: no checkpoint keeps the best %s, so the run gives its last weights: add "
-                "ModelCheckpoint(monitor=%r, mode=...) to the callbacks.", key, key,
+                "ModelCheckpoint(monitor=%r, mode=...) to the callbacks.",
+                key,
+                key,
             )
         self._training.start(key, {"delivery": "best" if kept else "last", **facts_of(trainer, module)})
 

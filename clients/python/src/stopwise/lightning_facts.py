@@ -60,7 +60,10 @@ def current_rate(trainer: Any) -> Optional[float]:
 
 def facts_of(trainer: Any, module: Any) -> Facts:
     """The task as the trainer tells it; what it does not tell is None."""
-    train, held = quietly(lambda: _first(trainer.train_dataloader)), quietly(lambda: _first(trainer.val_dataloaders))
+    train, held = (
+        quietly(lambda: _first(trainer.train_dataloader)),
+        quietly(lambda: _first(trainer.val_dataloaders)),
+    )
     config = quietly(lambda: module.config) or quietly(lambda: module.model.config)
     batch = quietly(lambda: train.batch_size * trainer.accumulate_grad_batches * trainer.world_size)
     return {

@@ -239,7 +239,7 @@ class LiveRun:
                 raise
             self._start_anew(error)
         self._open = True
-        if self._told and self.advice.checkpoints == 0:
+        if self._told and self.advice is not None and self.advice.checkpoints == 0:
             # It has forgotten the run: what was told is told again.
             self._untold, self._told = [*self._told, *self._untold], []
 

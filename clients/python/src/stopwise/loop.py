@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Optional
 
 from .child import ChildLink
 from .decision import Advice, Decision, Recorded
@@ -33,7 +34,11 @@ class LateChildLink(ChildLink):
 
 
 def link_to(
-    *, store: Optional[str], server: Optional[str], token: Optional[str], words: Optional[Sequence[str]] = None
+    *,
+    store: Optional[str],
+    server: Optional[str],
+    token: Optional[str],
+    words: Optional[Sequence[str]] = None,
 ) -> Link:
     """The link that the arguments ask for."""
     if server is None:

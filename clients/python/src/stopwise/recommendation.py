@@ -67,5 +67,3 @@ def recommend(
     if store is not None:
         raise InvalidInputError("a server has its own store. Give store or server, not both.")
     return Recommendation.from_json(ServerLink(server, token).recommend(flat, timeout))
-
-

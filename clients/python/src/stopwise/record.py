@@ -31,7 +31,7 @@ class Record:
             raise InvalidInputError(f"{cls.__name__} lacks {', '.join(missing)}.")
         known = {cls.NAMES[name]: cls._decode(name, item) for name, item in value.items() if name in cls.NAMES}
         extra = {name: item for name, item in value.items() if name not in cls.NAMES}
-        return cls(**known, extra=extra)
+        return cls(**known, **{"extra": extra})
 
     @classmethod
     def _decode(cls, name: str, item: Any) -> Any:

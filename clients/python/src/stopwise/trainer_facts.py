@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Iterator, Optional
+from collections.abc import Iterator
+from typing import Any, Optional
 
 from .facts import Facts, parameter_count, positive, quietly, word
 from .metric import bare_name, higher_is_better
@@ -95,5 +96,7 @@ def findings(args: Any, key: str) -> list[str]:
     right = higher_is_better(name)
     told = getattr(args, "greater_is_better", None)
     if best and bare_name(best) == name and right is not None and told is not None and bool(told) != right:
-        found.append(f"greater_is_better is {told}, but {name} is better {'higher' if right else 'lower'}: set {right}.")
+        found.append(
+            f"greater_is_better is {told}, but {name} is better {'higher' if right else 'lower'}: set {right}."
+        )
     return found

@@ -7,7 +7,8 @@ The callback for Hugging Face trainers: Trainer, Seq2SeqTrainer, TRL's SFT, DPO 
 
 from __future__ import annotations
 
-from typing import Any, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any, Optional
 
 from transformers import TrainerCallback
 from transformers.trainer_callback import ExportableState
@@ -154,6 +155,6 @@ def lower_rates(kwargs: dict[str, Any], factor: float) -> None:
     optimizer, scheduler = kwargs.get("optimizer"), kwargs.get("lr_scheduler")
     for group in optimizer.param_groups if optimizer is not None else []:
         group["lr"] *= factor
-    scheduler = getattr(scheduler, "scheduler", scheduler)
-    if hasattr(scheduler, "base_lrs"):
-        scheduler.base_lrs = [rate * factor for rate in scheduler.base_lrs]
+    inner: Any = getattr(scheduler, "scheduler", scheduler)
+    if hasattr(inner, "base_lrs"):
+        inner.base_lrs = [rate * factor for rate in inner.base_lrs]
