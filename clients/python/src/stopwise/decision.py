@@ -112,6 +112,11 @@ def advice_of(reply: dict[str, Any]) -> Advice:
     )
 
 
+def _without_name(line: str) -> str:
+    """The line without the `stopwise: ` that the logger puts in front again."""
+    return line[len("stopwise: ") :] if line.startswith("stopwise: ") else line
+
+
 @dataclass(frozen=True)
 class Recorded:
     """What a live run said at its end."""
@@ -137,5 +142,5 @@ def recorded_of(reply: dict[str, Any]) -> Recorded:
         share=_number((saved or {}).get("share")),
         tokens=_number((saved or {}).get("tokens")),
         would_stop_at=_number(reply.get("wouldStopAt")),
-        summary=str(reply.get("summary") or ""),
+        summary=_without_name(str(reply.get("summary") or "")),
     )

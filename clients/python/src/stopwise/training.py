@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Callable, Optional, TypeVar
 
-from .decision import Decision, going_on
+from .decision import Decision, Recorded, going_on
 from .errors import InvalidInputError
 from .journal import OnceWarner, logger, show_log_lines
 from .live_run import LiveRun, Start
@@ -170,18 +170,20 @@ class Training:
         if self._live is None:
             return
         recorded = self._live.end(how)
-        stopped = self._last is not None and self._last.stop
+        # A stop at the last evaluation of the plan has stopped nothing.
+        stopped = self._last is not None and self._last.stop and not (self._plan and step >= self._plan)
         logger.info("stopwise: %s", "; ".join(part for part in self._summary(step, stopped, recorded) if part))
 
-    def _summary(self, step: float, stopped: bool, recorded: Any) -> list[str]:
+    def _summary(self, step: float, stopped: bool, recorded: Optional[Recorded]) -> list[str]:
         share = step / self._plan if self._plan and self._plan > 0 else math.nan
-        done = f"stopped at {100 * share:.0f} % of the plan" if stopped else f"went on to step {step:g}"
         advice = self._live.advice if self._live else None
-        return [
-            done + self._hours(share, step) if stopped else done,
-            recorded.summary.rstrip(".") if recorded else "the run could not be recorded",
-            advice.guarantee if advice else "",
-        ]
+        guarantee = advice.guarantee if advice else ""
+        if recorded is None:
+            return [f"went on to step {step:g}; the run could not be recorded", guarantee]
+        if not stopped:
+            return [recorded.summary.rstrip(".") or f"went on to step {step:g}", guarantee]
+        done = f"stopped at {100 * share:.0f} % of the plan" if share < 1 else f"stopped at step {step:g}"
+        return [done + self._hours(share, step), guarantee.rstrip("."), f"run {recorded.run} is in {recorded.store}"]
 
     def _hours(self, share: float, step: float) -> str:
         """What the rest of the plan would have taken at the speed so far."""
