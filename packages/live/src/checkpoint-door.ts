@@ -1,4 +1,9 @@
-import { InvalidInputError, type Checkpoint, type LiveCheckpointMessage, type LiveStart } from "@stopwise/core";
+import {
+  InvalidInputError,
+  type Checkpoint,
+  type LiveCheckpointMessage,
+  type LiveStart,
+} from "@stopwise/core";
 
 /** What a checkpoint must fit to. */
 export interface DoorFacts {
@@ -10,11 +15,18 @@ export interface DoorFacts {
   readonly last: Checkpoint | undefined;
 }
 
-function unitValue(name: string, value: number | null | undefined, facts: DoorFacts): number | null | undefined {
+function unitValue(
+  name: string,
+  value: number | null | undefined,
+  facts: DoorFacts,
+): number | null | undefined {
   if (value === null || value === undefined) return value;
   if (facts.scale === "percent") {
     if (value >= 0 && value <= 100) return value / 100;
-    throw new InvalidInputError(`${name} must be between 0 and 100 in percent, got ${value}.`, "Check the metric.");
+    throw new InvalidInputError(
+      `${name} must be between 0 and 100 in percent, got ${value}.`,
+      "Check the metric.",
+    );
   }
   if (value >= 0 && value <= 1) return value;
   const fix =
@@ -69,12 +81,14 @@ function requireOrder(message: LiveCheckpointMessage, { last, tellsTokens }: Doo
 export function checkpointOf(message: LiveCheckpointMessage, facts: DoorFacts): Checkpoint {
   requireMonitored(message, facts.kind);
   requireOrder(message, facts);
-  const { type: _type, quality, testQuality, ...others } = message;
+  const { quality, testQuality, ...others } = message;
   const scores = {
     quality: unitValue("quality", quality, facts),
     testQuality: unitValue("testQuality", testQuality, facts),
   };
   const value = facts.kind === "loss" ? { value: message.evalLoss } : {};
   const all = Object.entries({ ...others, ...scores, ...value });
-  return Object.fromEntries(all.filter(([, given]) => given !== undefined)) as Checkpoint;
+  return Object.fromEntries(
+    all.filter(([name, given]) => name !== "type" && given !== undefined),
+  ) as Checkpoint;
 }

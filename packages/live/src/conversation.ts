@@ -26,6 +26,9 @@ const hints: Readonly<Record<string, string>> = {
   auditShare: "Give a share between 0 and 1, such as 0.1.",
 };
 
+const toldValue = (value: unknown): string =>
+  value === undefined ? "nothing" : JSON.stringify(value).slice(0, 100);
+
 /**
  * A message as its schema has it.
  *
@@ -36,9 +39,12 @@ export function parseMessage<T>(schema: z.ZodMiniType<T>, value: unknown): T {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   const field = issue.path.map(String).join(".");
-  const got = issue.path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
+  const got = issue.path.reduce<unknown>(
+    (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
+    value,
+  );
   const where = field === "" ? "the message" : field;
-  const shown = field === "" || issue.code === "unrecognized_keys" ? "" : `, got ${JSON.stringify(got) ?? "nothing"}`;
+  const shown = field === "" || issue.code === "unrecognized_keys" ? "" : `, got ${toldValue(got)}`;
   throw new InvalidInputError(
     `${where} ${ruleOf(issue)}${shown}.`,
     hints[field] ?? "Send null, or leave the field out, where a value is not known.",
@@ -73,11 +79,12 @@ const fileHints: Readonly<Record<string, string>> = {
 export function errorMessage(error: unknown): LiveError {
   if (error instanceof StopwiseError) {
     const { code, hint } = error;
-    const message = hint !== "" && error.message.endsWith(hint) ? error.message.slice(0, -hint.length) : error.message;
+    const message =
+      hint !== "" && error.message.endsWith(hint) ? error.message.slice(0, -hint.length) : error.message;
     return { type: "error", code, message: message.trim(), hint };
   }
   const fault = error instanceof Error ? error : new Error(String(error));
-  const code = String((error as NodeJS.ErrnoException | null)?.code ?? "UNEXPECTED");
+  const code = (error as NodeJS.ErrnoException | null)?.code ?? "UNEXPECTED";
   const hint = fileHints[code] ?? "Please report it; the run goes on.";
   return { type: "error", code, message: fault.message.replace(/\s+/g, " "), hint };
 }
@@ -87,7 +94,11 @@ export class Conversation {
   readonly #around: LiveSurroundings;
   #run: LiveRun | undefined;
 
-  /** @param around how to recommend, decide and record */
+  /**
+   * A conversation in which no run was started yet.
+   *
+   * @param around how to recommend, decide and record
+   */
   constructor(around: LiveSurroundings) {
     this.#around = around;
   }
@@ -107,7 +118,7 @@ export class Conversation {
     if (type === "checkpoint") return this.#running().checkpoint(parseMessage(liveCheckpointSchema, message));
     if (type === "end") return this.#running().end(parseMessage(liveEndSchema, message));
     throw new InvalidInputError(
-      `type must be one of start, checkpoint, end, got ${JSON.stringify(type) ?? "nothing"}.`,
+      `type must be one of start, checkpoint, end, got ${toldValue(type)}.`,
       'Send for example {"type":"start","run":"r1","task":{},"request":{}}.',
     );
   }

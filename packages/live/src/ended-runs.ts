@@ -39,9 +39,9 @@ export interface EndedRun {
 
 const ending = ".ended.json";
 
-function parsed<T>(text: string): T | undefined {
+function parsed(text: string): PastRun | undefined {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text) as PastRun;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
@@ -66,7 +66,11 @@ export class EndedRuns {
   readonly #folder: string;
   #known: { length: number; runs: ReadonlyMap<string, PastRun> } = { length: -1, runs: new Map() };
 
-  /** @param folder of the journals; nothing is read or written yet */
+  /**
+   * The ended runs of a folder; nothing is read or written yet.
+   *
+   * @param folder of the journals
+   */
   constructor(folder: string) {
     this.#folder = folder;
   }
@@ -138,7 +142,7 @@ export class EndedRuns {
     const runs = text
       .split("\n")
       .filter((line) => line !== "")
-      .map((line) => parsed<PastRun>(line))
+      .map((line) => parsed(line))
       // A line that a kill cut short: its record still waits, and writes it again when the store takes it.
       .filter((run) => run !== undefined);
     this.#known = { length: text.length, runs: new Map(runs.map((run) => [run.id, run])) };

@@ -187,7 +187,11 @@ function judgedEntry(entry: Entry, judged: Judged): Entry {
 export class FeedbackBook {
   readonly #folder: string;
 
-  /** @param folder of the journals; nothing is read or written yet */
+  /**
+   * The feedback of a folder; nothing is read or written yet.
+   *
+   * @param folder of the journals
+   */
   constructor(folder: string) {
     this.#folder = folder;
   }
@@ -250,5 +254,12 @@ export class FeedbackBook {
 
 function rateOf(entry: Entry): FeedbackRate {
   const { population, nRuns, nJudged, nViolations, weight, weightViolated, alphaNow } = entry;
-  return { ...population, nRuns, nJudged, nViolations, rate: weight === 0 ? null : weightViolated / weight, alphaNow };
+  return {
+    ...population,
+    nRuns,
+    nJudged,
+    nViolations,
+    rate: weight === 0 ? null : weightViolated / weight,
+    alphaNow,
+  };
 }

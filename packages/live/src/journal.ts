@@ -87,13 +87,22 @@ export function isGone({ host, pid }: Owner): boolean {
   }
 }
 
-/** Whole lines; the last one may have been cut by a kill, and then was never answered. */
+/** Whole lines: one that a kill or a full disk cut short was never answered. */
 function wholeLines(text: string): JournalLine[] {
   return text
-    .slice(0, text.lastIndexOf("\n") + 1)
     .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as JournalLine);
+    .map(parsedLine)
+    .filter((line) => line !== undefined);
+}
+
+function parsedLine(line: string): JournalLine | undefined {
+  if (line === "") return undefined;
+  try {
+    return JSON.parse(line) as JournalLine;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function readJournal(file: string): JournalContent | undefined {
@@ -128,8 +137,14 @@ function contentOf(lines: readonly JournalLine[]): JournalContent | undefined {
  */
 export class Journals {
   readonly folder: string;
+  /** Journals whose last line may not be whole. */
+  readonly #torn = new Set<string>();
 
-  /** @param folder where they lie; made when the first run starts */
+  /**
+   * The journals of a folder, which is made when the first run starts.
+   *
+   * @param folder where they lie
+   */
   constructor(folder: string) {
     this.folder = folder;
   }
@@ -155,7 +170,13 @@ export class Journals {
 
   /** Adds a line; it is with the operating system when this returns. */
   append(id: string, line: Exclude<JournalLine, JournalHead>): void {
-    appendFileSync(this.#fileOf(id), `${JSON.stringify(line)}\n`);
+    const isTorn = this.#torn.delete(id);
+    try {
+      appendFileSync(this.#fileOf(id), `${isTorn ? "\n" : ""}${JSON.stringify(line)}\n`);
+    } catch (error) {
+      this.#torn.add(id);
+      throw error;
+    }
   }
 
   /** The journal of a run that has not ended; undefined where there is none. */

@@ -11,7 +11,14 @@ const plans = { maxSteps: "plannedSteps", maxTokens: "plannedTokens", epochs: "p
 /** Facts whose name in `hyper` is another. */
 const hyperNames: Readonly<Record<string, string>> = { learningRate: "lr", schedule: "scheduler" };
 
-const notHyper = new Set<string>([...headFields, ...Object.keys(plans), "name", "metric", "metricClass", "evals"]);
+const notHyper = new Set<string>([
+  ...headFields,
+  ...Object.keys(plans),
+  "name",
+  "metric",
+  "metricClass",
+  "evals",
+]);
 
 const isTold = ([, value]: [string, unknown]): boolean => value !== null && value !== undefined;
 
@@ -25,7 +32,10 @@ function hyperOf(task: Task): Facts {
 
 function factsOf(task: Task): Facts {
   const head = headFields.map((name): [string, unknown] => [name, task[name]]);
-  const planned = Object.entries(plans).map(([name, field]): [string, unknown] => [field, task[name as keyof typeof plans]]);
+  const planned = Object.entries(plans).map(([name, field]): [string, unknown] => [
+    field,
+    task[name as keyof typeof plans],
+  ]);
   return Object.fromEntries([...head, ...planned].filter(isTold));
 }
 
@@ -40,7 +50,10 @@ export interface Standing {
  * The record of a live run: what a log of it would have become, with its plan as it was told before the start. A run
  * whose beginning was told elsewhere counts as crashed, so that half a curve calibrates nothing.
  */
-export function recordOf({ id, asked, task, treatment, startedAt, missingUpTo }: JournalHead, standing: Standing): RunRecord {
+export function recordOf(
+  { id, asked, task, treatment, startedAt, missingUpTo }: JournalHead,
+  standing: Standing,
+): RunRecord {
   const isLoss = treatment.population.metricClass === "loss";
   const { using, mode, status, sentence, policy } = treatment;
   return {
@@ -54,7 +67,15 @@ export function recordOf({ id, asked, task, treatment, startedAt, missingUpTo }:
     hyper: hyperOf(task),
     end: missingUpTo === null ? standing.end : "crashed",
     ...(standing.wouldStopAt === null ? {} : { wouldStopAt: standing.wouldStopAt }),
-    live: { startedAt, using, mode, status, sentence, policy, ...(missingUpTo === null ? {} : { missingUpTo }) },
+    live: {
+      startedAt,
+      using,
+      mode,
+      status,
+      sentence,
+      policy,
+      ...(missingUpTo === null ? {} : { missingUpTo }),
+    },
     points: [...standing.points],
   };
 }

@@ -25,7 +25,10 @@ function outcomeWords({ head, points: told, end, saved, shadow, wasStopped }: En
   if (end === "crashed") return `crashed after ${told.length} evaluations`;
   if (end === "early-stopped" && !wasStopped) return "was stopped by its trainer, not by stopwise";
   if (wasStopped) {
-    const where = saved.share === null ? `at step ${told.at(-1)?.step ?? 0}` : `at ${percent(1 - saved.share)} of the plan`;
+    const where =
+      saved.share === null
+        ? `at step ${told.at(-1)?.step ?? 0}`
+        : `at ${percent(1 - saved.share)} of the plan`;
     return `stopped ${where}; ${status}`;
   }
   if (shadow === undefined) return "ran to its end: nothing would have stopped it";

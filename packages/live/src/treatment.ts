@@ -1,7 +1,14 @@
-import { InvalidInputError, type LiveStart, type Policy, type Recommendation, type Task } from "@stopwise/core";
+import {
+  InvalidInputError,
+  type LiveStart,
+  type Policy,
+  type Recommendation,
+  type Task,
+} from "@stopwise/core";
 import { describePolicy } from "@stopwise/policies";
-import { auditShareOf, type FeedbackBook, type Population } from "./feedback.ts";
-import type { LiveAnswer, LiveSurroundings } from "./surroundings.ts";
+import { auditShareOf, type Population } from "./feedback.ts";
+import type { Rooms } from "./rooms.ts";
+import type { LiveAnswer } from "./surroundings.ts";
 
 /** How a live run is treated: fixed at its start, and kept through every interruption. */
 export interface Treatment {
@@ -37,7 +44,11 @@ function populationOf(answer: LiveAnswer, using: Treatment["using"]): Population
 }
 
 /** `auto` stops where the answer is certified and watches where it is not. */
-function modeOf(asked: LiveStart["mode"], status: Recommendation["status"], coin: boolean): Treatment["mode"] {
+function modeOf(
+  asked: LiveStart["mode"],
+  status: Recommendation["status"],
+  coin: boolean,
+): Treatment["mode"] {
   if (asked === "shadow" || asked === "stop") return asked;
   if (asked === "auto" && status !== "certified") return "shadow";
   return coin ? "audit" : "stop";
@@ -61,18 +72,24 @@ function rateFirst(policy: Policy): Policy {
  *
  * @param asked the start message
  * @param answer to its question
- * @param book feedback of the populations
- * @param around what the policy's sentence and thresholds need
+ * @param rooms feedback of the populations, and what the policy's sentence and thresholds need
  */
 export function treatmentOf(
   asked: LiveStart,
   answer: LiveAnswer,
-  { book, around }: { book: FeedbackBook; around: LiveSurroundings },
+  rooms: Pick<Rooms, "book" | "around">,
 ): Treatment & { readonly task: Task } {
+  const { book, around } = rooms;
   const { using, policy: base, status } = chosen(answer);
   const population = populationOf(answer, using);
   const grid = "of" in base ? [] : around.thresholdsFor(base);
-  const next = book.next({ population, policy: base, grid, auditShare: auditShareOf(asked), nGroups: answer.recommendation.certificate.nGroups });
+  const next = book.next({
+    population,
+    policy: base,
+    grid,
+    auditShare: auditShareOf(asked),
+    nGroups: answer.recommendation.certificate.nGroups,
+  });
   const mode = modeOf(asked.mode, status, next.audited);
   const policy = asked.learningRateActions === true ? rateFirst(next.policy) : next.policy;
   const context = around.contextFor(policy, answer.task);

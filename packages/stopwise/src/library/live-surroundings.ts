@@ -128,5 +128,7 @@ function contextFor(policy: Policy, task: Task, models: Models): StopperContext 
     epochs: task.epochs ?? undefined,
   };
   const known = { task, planned, evalSize: task.evalSize ?? undefined };
-  return hash === undefined ? known : { ...known, criteria: learnedCriteria(models.of(hash)), modelHash: hash };
+  return hash === undefined
+    ? known
+    : { ...known, criteria: learnedCriteria(models.of(hash)), modelHash: hash };
 }

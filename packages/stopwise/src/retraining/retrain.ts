@@ -14,6 +14,7 @@ import {
 import { ModelRegistry, withStore, type ModelEntry } from "@stopwise/store";
 import { threadedReplay } from "../replaying/threaded-replay.ts";
 import { compare, heldOutGroups, judge, judgedRuns, shuffled, type Comparison } from "./held-out.ts";
+import { absorbLive } from "../library/absorb-live.ts";
 import { shippedRuns } from "./shipped-runs.ts";
 import { canWorkBeside, learnBeside } from "./learn-beside.ts";
 import { modelsOf, trialKey, type Trial } from "./trial.ts";
@@ -66,6 +67,7 @@ interface Gathered {
 const comparisonRuns = 600;
 
 async function storedRuns(folder: string): Promise<{ runs: RunRecord[]; hashes: Map<string, string> }> {
+  await absorbLive(folder);
   return withStore(folder, { mode: "read" }, async (store) => {
     const hashes = await store.hashes();
     if (hashes.size > 0) return { runs: await store.readRuns(), hashes };

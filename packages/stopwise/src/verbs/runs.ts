@@ -4,6 +4,8 @@ import type { Command } from "commander";
 import { nearest } from "../command-line/nearest.ts";
 import { counted, print, printJson } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
+import { absorbLive } from "../library/absorb-live.ts";
+import { feedbackRates, rateLine } from "../library/live-feedback.ts";
 import { renderTable, shortNumber } from "../command-line/table.ts";
 
 interface RunsFlags extends StoreFlags {
@@ -41,9 +43,11 @@ function listing(runs: readonly RunSummary[], flags: RunsFlags): string {
 }
 
 async function list(flags: RunsFlags): Promise<void> {
+  await absorbLive(flags.store);
+  const feedback = feedbackRates(flags.store);
   const runs = await reading(flags, (store) => store.listRuns(filterOf(flags)));
-  if (flags.json === true) printJson({ runs });
-  else print(listing(runs, flags));
+  if (flags.json === true) printJson({ runs, ...(feedback.length > 0 && { feedback }) });
+  else print([listing(runs, flags), ...feedback.map(rateLine)].join("\n"));
 }
 
 /** The run of an id, or of the only id that begins so. */
