@@ -97,7 +97,9 @@ def main() -> None:
         "curve": curve(trainer.state.log_history),
         **kept,
     }
-    if int(os.environ.get("RANK", "0")) == 0:
+    if "RANK" in os.environ:
+        print(f"rank {os.environ['RANK']} step {trainer.state.global_step}", flush=True)
+    else:
         print(json.dumps(told), flush=True)
 
 
