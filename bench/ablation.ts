@@ -1,7 +1,8 @@
 // What each estimator, group of task features and predicted target brings to a recommendation at the start of a run:
 // `tsx bench/ablation.ts ../shared/curves/finetune.jsonl.gz [--every 4]`.
 import { parseArgs } from "node:util";
-import { ablation, type AblationRow, type Bound } from "@stopwise/meta-model";
+import { ablation, type AblationRow } from "@stopwise/referee";
+import { type Bound } from "@stopwise/meta-model";
 import { runRecords } from "./run-records.ts";
 
 const bounds: readonly Bound[] = [

@@ -17,7 +17,7 @@ import {
   type KeptPlan,
   type Laws,
   type SettingContrast,
-} from "@stopwise/meta-model/considering";
+} from "@stopwise/meta-model/task-changes";
 
 const file = process.argv[2] ?? new URL("../datasets/qa-sweep.jsonl.gz", import.meta.url);
 const bound = 0.01;

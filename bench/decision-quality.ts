@@ -9,12 +9,11 @@ import {
   evaluate,
   fewShot,
   fewShotBounds,
-  groupsNeeded,
-  type Bound,
   type CoverageRow,
   type EvaluateRow,
   type OwnRunsUse,
-} from "@stopwise/meta-model";
+} from "@stopwise/referee";
+import { groupsNeeded, type Bound } from "@stopwise/meta-model";
 import { runRecords } from "./run-records.ts";
 
 const boundName = ({ bound }: Pick<EvaluateRow, "bound">): string =>

@@ -6,7 +6,7 @@ import { shuffled, randomFrom } from "@stopwise/core/random";
 import { taskOf } from "@stopwise/features";
 import { recommendFrom, trainModel, type StopwiseModel } from "@stopwise/meta-model";
 import { replay } from "@stopwise/policies";
-import { RemainingGainModel } from "../packages/meta-model/src/learned/remaining-gain-model.ts";
+import { RemainingGainModel } from "../packages/learners/src/in-run/remaining-gain-model.ts";
 
 const [file, nSplits = "4", ...limits] = process.argv.slice(2);
 if (file === undefined) throw new Error("Give a file of run records.");

@@ -27,7 +27,7 @@ import {
   type RemainingGainOptions,
   type ThresholdBound,
   type ThresholdSample,
-} from "@stopwise/meta-model/learned";
+} from "@stopwise/learners";
 import { hindsight, observationAt } from "@stopwise/policies";
 
 interface Runs extends Required<InRunTraining> {

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { curveOf, type Curve } from "@stopwise/core";
 import { defaultPortfolio, outcomeMatrix } from "@stopwise/policies";
-import { outcomeMatrixInWorkers } from "@stopwise/policies/workers";
+import { outcomeMatrixInWorkers } from "@stopwise/policies/threads";
 import { randomFrom } from "@stopwise/core/random";
 
 /** A saturating curve of exact match with evaluation noise. */

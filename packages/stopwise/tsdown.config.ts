@@ -39,7 +39,7 @@ export default defineConfig([
     ...program,
     entry: {
       cli: "src/cli.ts",
-      "replay-worker": "../policies/src/workers/replay-worker.ts",
+      "replay-worker": "../policies/src/replay/threads/replay-worker.ts",
       "learning-worker": "src/retraining/learning-worker.ts",
     },
     hooks: { "build:done": copyShipped },

@@ -12,6 +12,8 @@ export const decisionSchema = z.object({
   threshold: z.nullable(z.number()),
   step: z.number(),
   tokens: z.nullable(z.number()),
+  /** What the checkpoint lacks that earlier ones had, in one sentence. */
+  warning: z.optional(z.string()),
   /** With `reduceLearningRate`: the rate is multiplied by this, in (0, 1). */
   factor: z.optional(z.number()),
   /** With `cooldown`: training tokens over which the rate falls to zero. */

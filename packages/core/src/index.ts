@@ -71,3 +71,18 @@ export {
   type RunRecord,
 } from "./run.ts";
 export { taskSchema, type Task } from "./task.ts";
+export {
+  binomialUpperTail,
+  binomialCdf,
+  binomialLowerBound,
+  binomialUpperBound,
+} from "./statistics/binomial.ts";
+export { weightedQuantile } from "./statistics/weighted-quantile.ts";
+export { parseWith, got } from "./parse-with.ts";
+export { uniformAt } from "./uniform-at.ts";
+export { field, type Json, packNumber, unpackNumber, canonicalJson } from "./json.ts";
+export { normalCdf, upperNormalQuantile } from "./statistics/normal.ts";
+export { sha256 } from "./sha256.ts";
+export { nearest } from "./nearest.ts";
+export { hasDecimalComma, readLoss, readNumber, readShare, type WrittenLoss } from "./quantity.ts";
+export { scheduleName, schedules } from "./schedule.ts";

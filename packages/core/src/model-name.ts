@@ -61,6 +61,41 @@ const families: readonly (readonly [string, RegExp])[] = [
 
 /** Parameters of well-known checkpoints whose names carry no number, from their published cards. */
 const checkpoints: readonly (readonly [RegExp, number])[] = [
+  [/8x7b/, 46.7e9],
+  [/8x22b/, 141e9],
+  [/deepseek-?(v3|r1)(?![\w-]*distill)/, 671e9],
+  [/phi-?4-mini/, 3.8e9],
+  [/phi-?4/, 14.7e9],
+  [/phi-?3(\.5)?-mini/, 3.8e9],
+  [/phi-?3-medium/, 14e9],
+  [/phi-?2/, 2.7e9],
+  [/phi-?1/, 1.3e9],
+  [/mistral-nemo/, 12.2e9],
+  [/mistral-large/, 123e9],
+  [/ul2/, 20e9],
+  [/t0pp?/, 11e9],
+  [/(mt5|byt5|umt5)-xxl/, 13e9],
+  [/(mt5|byt5|umt5)-xl/, 3.7e9],
+  [/t5[\w.-]*-xxl/, 11.3e9],
+  [/t5[\w.-]*-xl/, 2.85e9],
+  [/bert-base-multilingual/, 178e6],
+  [/camembert-base/, 111e6],
+  [/camembert-large/, 337e6],
+  [/longformer-base/, 149e6],
+  [/longformer-large/, 435e6],
+  [/led-base/, 162e6],
+  [/led-large/, 460e6],
+  [/xlnet-base/, 117e6],
+  [/xlnet-large/, 360e6],
+  [/modernbert-base/, 149e6],
+  [/modernbert-large/, 395e6],
+  [/deberta-v2-xxlarge/, 1.5e9],
+  [/deberta-(v2-)?xlarge/, 890e6],
+  [/minilm-l6/, 22.7e6],
+  [/minilm-l12/, 33.4e6],
+  [/mpnet-base/, 109e6],
+  [/whisper-large-v3-turbo/, 809e6],
+  [/bloomz?$/, 176e9],
   [/mt5-small|byt5-small/, 300e6],
   [/mt5-base|byt5-base/, 580e6],
   [/mt5-large/, 1230e6],
@@ -118,7 +153,11 @@ const checkpoints: readonly (readonly [RegExp, number])[] = [
 const number = /(?:^|[^a-z0-9.])(\d+(?:[._]\d+)?)\s?([mb])(?![a-z0-9])/g;
 const splitBillions = /(?:^|[^a-z0-9])(\d+)b(\d+)(?![a-z0-9])/;
 
+/** A mixture of experts, `8x7b`: shared weights make it smaller than its product, so only known ones are told. */
+const experts = /\d+x\d+(\.\d+)?b/;
+
 function paramsOf(name: string): number | null {
+  if (experts.test(name)) return knownParams(name);
   const split = splitBillions.exec(name);
   if (split) return Number(`${split[1]}.${split[2]}`) * 1e9;
   const counts = [...name.matchAll(number)].map(
@@ -126,6 +165,10 @@ function paramsOf(name: string): number | null {
   );
   const counted = counts.find((count) => count >= 1e6);
   if (counted !== undefined) return counted;
+  return knownParams(name);
+}
+
+function knownParams(name: string): number | null {
   return checkpoints.find(([pattern]) => pattern.test(name))?.[1] ?? null;
 }
 

@@ -80,12 +80,12 @@ function requireOrder(message: LiveCheckpointMessage, { last, tellsTokens }: Doo
  */
 export function checkpointOf(message: LiveCheckpointMessage, facts: DoorFacts): Checkpoint {
   requireMonitored(message, facts.kind);
-  requireOrder(message, facts);
   const { quality, testQuality, ...others } = message;
   const scores = {
     quality: unitValue("quality", quality, facts),
     testQuality: unitValue("testQuality", testQuality, facts),
   };
+  requireOrder(message, facts);
   const value = facts.kind === "loss" ? { value: message.evalLoss } : {};
   const all = Object.entries({ ...others, ...scores, ...value });
   return Object.fromEntries(

@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Curve, LiveStart, MetricClass, Policy } from "@stopwise/core";
+import { type Curve, type LiveStart, type MetricClass, type Policy, canonicalJson } from "@stopwise/core";
 import {
   adaptiveThreshold,
-  canonicalJson,
   nextRun,
   recordAudit,
   type AdaptiveThreshold,

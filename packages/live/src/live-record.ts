@@ -69,6 +69,7 @@ export function recordOf(
     ...(standing.wouldStopAt === null ? {} : { wouldStopAt: standing.wouldStopAt }),
     live: {
       startedAt,
+      task,
       using,
       mode,
       status,

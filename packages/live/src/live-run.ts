@@ -6,8 +6,10 @@ import {
   type LiveEnd,
   type LiveRecorded,
   type LiveStart,
+  canonicalJson,
+  type Json,
 } from "@stopwise/core";
-import { canonicalJson, type Json, type Stopper } from "@stopwise/policies";
+import { type Stopper } from "@stopwise/policies";
 import { checkpointOf, type DoorFacts } from "./checkpoint-door.ts";
 import type { JournalHead } from "./journal.ts";
 import type { LiveState } from "./live-state.ts";
@@ -195,17 +197,8 @@ export class LiveRun {
   }
 
   #stateOf(stopper: Stopper, step: number): Json {
-    const { id, asked, task, treatment, startedAt } = this.#head;
-    const state: LiveState = {
-      version: 1,
-      id,
-      asked,
-      startedAt,
-      task,
-      treatment,
-      step,
-      stopper: stopper.state(),
-    };
+    const { id, asked, task, treatment } = this.#head;
+    const state: LiveState = { version: 1, id, asked, task, treatment, step, stopper: stopper.state() };
     return state as unknown as Json;
   }
 

@@ -1,5 +1,11 @@
-import { InvalidInputError, liveStartSchema, type LiveStart, type Task } from "@stopwise/core";
-import { canonicalJson, type Json } from "@stopwise/policies";
+import {
+  InvalidInputError,
+  liveStartSchema,
+  type LiveStart,
+  type Task,
+  canonicalJson,
+  type Json,
+} from "@stopwise/core";
 import * as z from "zod/mini";
 import type { Treatment } from "./treatment.ts";
 
@@ -10,7 +16,6 @@ export interface LiveState {
   readonly id: string;
   /** The start message of the run. */
   readonly asked: LiveStart;
-  readonly startedAt: string;
   readonly task: Task;
   readonly treatment: Treatment;
   /** The last step that was decided. */
@@ -22,7 +27,6 @@ const stateSchema = z.looseObject({
   version: z.literal(1),
   id: z.string(),
   asked: liveStartSchema,
-  startedAt: z.string(),
   task: z.looseObject({}),
   treatment: z.looseObject({
     using: z.enum(["learned", "start"]),

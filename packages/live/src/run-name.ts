@@ -1,4 +1,4 @@
-import { sha256 } from "@stopwise/policies";
+import { sha256 } from "@stopwise/core";
 
 /** A file name of a run, the same for the same run; what a file system may not take is left to a hash. */
 export function fileNameOf(id: string): string {

@@ -1,5 +1,5 @@
-import { InvalidInputError, type LiveStart, type Policy } from "@stopwise/core";
-import { createStopper, policyHash, type Json, type Stopper } from "@stopwise/policies";
+import { InvalidInputError, type LiveStart, type Policy, type Json } from "@stopwise/core";
+import { createStopper, policyHash, type Stopper } from "@stopwise/policies";
 import { thisProcess, type JournalCheckpoint, type JournalContent, type JournalHead } from "./journal.ts";
 import { liveStateOf, type LiveState } from "./live-state.ts";
 import type { Rooms } from "./rooms.ts";
@@ -63,12 +63,13 @@ function begin(asked: LiveStart, rooms: Rooms): OpenRun {
 
 /** A journal for a run whose beginning lies in another store. */
 function beginElsewhere(asked: LiveStart, state: LiveState, rooms: Rooms): JournalHead {
-  const { task, treatment, startedAt, step } = state;
-  const { recommendation } = rooms.around.recommend({ task: asked.task, request: asked.request });
+  const { task, treatment, step } = state;
+  const { around } = rooms;
+  const { recommendation } = around.recommend({ task: asked.task, request: asked.request });
   return beginJournal(rooms, asked.run, {
     type: "start",
     version: 1,
-    startedAt,
+    startedAt: around.now().toISOString(),
     owner: thisProcess(),
     asked: { ...asked, state: null },
     task,

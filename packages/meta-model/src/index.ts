@@ -1,43 +1,43 @@
-export {
-  binomialCdf,
-  binomialLowerBound,
-  binomialUpperBound,
-  binomialUpperTail,
-} from "./certificates/binomial.ts";
 export { checkBound, type Bound } from "./certificates/bound.ts";
 export { conformalQuantile } from "./certificates/conformal-quantile.ts";
 export { groupsNeeded, missingGroups } from "./certificates/missing-groups.ts";
 export { paretoFront } from "./choice/pareto.ts";
-export { ablation, type AblationOptions, type AblationRow } from "./referee/ablation.ts";
-export { coverageOf, type Coverage, type CoverageOptions, type CoverageRow } from "./referee/coverage.ts";
-export { evaluate, type EvaluateOptions } from "./referee/evaluate.ts";
-export {
-  fewShot,
-  fewShotBounds,
-  type FewShotMethod,
-  type FewShotOptions,
-  type FewShotPoint,
-} from "./referee/few-shot.ts";
-export type { OwnRunsUse } from "./referee/own-runs-kernel.ts";
-export type { FittedInRun, InRunLearner, InRunModel, InRunTraining } from "./learned/in-run-learner.ts";
-export type {
-  EvaluateReport,
-  EvaluateRow,
-  MethodHypervolume,
-  RowBound,
-  Selection,
-} from "./referee/report.ts";
-export { recommendFrom, type RecommendOptions } from "./model/recommend-from.ts";
+export { recommendFrom } from "./recommendation/recommend-from.ts";
+export type { Expressible, RecommendOptions } from "./recommendation/options.ts";
 export { deserializeModel, serializeModel, StopwiseModel } from "./model/stopwise-model.ts";
-export { trainLearned, type LearnedTask } from "./model/train-learned.ts";
+export { trainLearned, type LearnedTask } from "./training/train-learned.ts";
 export {
   finishTraining,
   prepareTraining,
   trainModel,
   trainStartParts,
   type TrainOptions,
-} from "./model/train-model.ts";
-export type { Section } from "./model/container.ts";
+} from "./training/train-model.ts";
+export type { Section } from "./file/container.ts";
 export type { Replayer } from "./portfolio/experience.ts";
-export { fitRemainingGain } from "./learned/remaining-gain.ts";
-export { calibrateThreshold } from "./learned/threshold.ts";
+export { nTargetsOf, type PolicyPrediction, predictionOf, riskOf, targetsOf } from "./choice/prediction.ts";
+export { boundedLoss, clipOf, levelOf } from "./certificates/bound.ts";
+export { sampleOf, levelQualities, type Sample } from "./choice/level-quality.ts";
+export { groupRisk, safetyEnvelope, type GroupRisk } from "./certificates/group-risk.ts";
+export { fixedSequenceTest } from "./certificates/high-probability.ts";
+export { conformalRiskControl } from "./certificates/risk-control.ts";
+export { experienceOf, type Experience } from "./portfolio/experience.ts";
+export { type LevelOutcomes, atLevel, startOf, outcomesOfSettings } from "./choice/level-outcomes.ts";
+export { calibrate } from "./certificates/calibrate.ts";
+export {
+  isSafe,
+  neverQuality,
+  severityOf,
+  type Judged,
+  type Margin,
+  type Quality,
+} from "./choice/decision-quality.ts";
+export { DistanceGate } from "./choice/distance-gate.ts";
+export { configurationOf } from "./portfolio/configuration.ts";
+export { hypervolume, hypervolumeReference } from "./choice/hypervolume.ts";
+export { chooseAlong, choiceLevels, type ChoiceRule } from "./choice/choose.ts";
+export { trainingPart, type TrainingPart } from "./choice/training-part.ts";
+export { rowsOf } from "./portfolio/outcome-table.ts";
+export type { TradeOff } from "./choice/pareto.ts";
+export { tauGrid } from "./portfolio/policy-family.ts";
+export { classOf } from "./portfolio/classes.ts";

@@ -6,66 +6,39 @@ export {
   type AdaptiveThreshold,
   type NextRun,
 } from "./adaptive/adaptive-threshold.ts";
-export {
-  answerOutcomes,
-  evaluateAnswers,
-  type AnswerEvaluation,
-  type AnswerRow,
-} from "./answers/answer-outcomes.ts";
-export {
-  answerPortfolio,
-  describeAnswerPolicy,
-  parseAnswerPolicy,
-  type AnswerPolicy,
-} from "./answers/answer-policy.ts";
-export { createAnswerStopper, type AnswerDecision, type AnswerStopper } from "./answers/answer-stopper.ts";
-export { questionOf, type Question, type QuestionRecord } from "./answers/question.ts";
-export {
-  evaluateQuestions,
-  type AnswerBound,
-  type QuestionReport,
-  type QuestionRow,
-} from "./answers/question-report.ts";
-export { answerCriteria } from "./answers/registry.ts";
-export { contextOf, type CriterionFactory, type PlannedLength, type StopperContext } from "./context.ts";
-export { criteria } from "./criteria.ts";
+export { contextOf } from "./stopper/context.ts";
+export type { CriterionFactory, PlannedLength, StopperContext } from "./statistic/contract.ts";
+export { criteria } from "./criteria/index.ts";
 export {
   crosses,
   type CriterionDefinition,
   type CriterionSetup,
-  type SeriesWork,
   type NestedParameter,
-  type StreamingCriterion,
-} from "./criterion.ts";
-export { canStop, changesLearningRate, conditionInWords, describePolicy } from "./describe-policy.ts";
-export { defaultMinDelta } from "./evaluation-noise.ts";
-export { firstPassages, passageTable } from "./first-passage.ts";
-export { hindsight, tailHindsight, type Hindsight } from "./hindsight.ts";
-export { canonicalJson, type Json } from "./json.ts";
-export { evaluationNoise, noiseFloor } from "./noise-floor.ts";
-export { observationAt, type LiveCheckpoint, type Observation } from "./observation.ts";
-export { outcomeAt, outcomeTable, type OutcomeTable } from "./outcome.ts";
+} from "./statistic/criterion.ts";
+export type { SeriesWork, StreamingCriterion } from "./statistic/contract.ts";
+export { canStop, changesLearningRate, conditionInWords, describePolicy } from "./policy/describe-policy.ts";
+export { defaultMinDelta } from "./statistic/evaluation-noise.ts";
+export { firstPassages, passageTable } from "./replay/first-passage.ts";
+export { hindsight, tailHindsight, type Hindsight } from "./replay/hindsight.ts";
+export { evaluationNoise, noiseFloor } from "./replay/noise-floor.ts";
+export { type LiveCheckpoint, type Scale } from "./stopper/live-checkpoint.ts";
+export { observationAt, type Observation } from "./stopper/observation.ts";
+export { outcomeAt, outcomeTable, type OutcomeTable } from "./replay/outcome.ts";
 export {
   criterionSeries,
   outcomeMatrix,
   type OutcomeMatrix,
   type OutcomeMatrixOptions,
-} from "./outcome-matrix.ts";
-export { pairedOutcomes, type PairedOutcomes, type RunPair } from "./paired-outcomes.ts";
-export { parsePolicy } from "./parse-policy.ts";
-export { policyHash } from "./policy-hash.ts";
-export { defaultPortfolio, portfolioFor } from "./portfolio.ts";
-export { replay, type Replayed } from "./replay.ts";
-export { replayCases, type CaseResult, type CasesResult } from "./semantics/replay-cases.ts";
-export { replaySemantics, type ReplayedSemantics } from "./semantics/replay-semantics.ts";
-export { semantics, semanticsOf } from "./semantics/registry.ts";
-export {
-  stopIndex,
-  trainerStop,
-  type TrainerSettingsInput,
-  type TrainerStop,
-} from "./semantics/stop-index.ts";
-export type { TrainerSemantics, TrainerSettings } from "./semantics/trainer-semantics.ts";
-export { sha256 } from "./sha256.ts";
-export { createStopper, type Stopper } from "./stopper.ts";
+} from "./replay/outcome-matrix.ts";
+export { pairedOutcomes, type PairedOutcomes, type RunPair } from "./replay/paired-outcomes.ts";
+export { parsePolicy } from "./policy/parse-policy.ts";
+export { policyHash } from "./policy/policy-hash.ts";
+export { isPlainPatience, plainPatiencePolicies } from "./policy/plain-patience.ts";
+export { defaultPortfolio, ratchetPortfolio } from "./policy/portfolio.ts";
+export { replay, type Replayed } from "./replay/replay.ts";
+export { createStopper, type Stopper } from "./stopper/stopper.ts";
 export { replaySweep, type SweepOutcome, type SweepRule } from "./sweep/sweep-rule.ts";
+export { emptyMatrix } from "./replay/outcome-matrix.ts";
+export { shortNumber } from "./policy/words.ts";
+export { stalenessSchema } from "./criteria/staleness.ts";
+export { isWarm } from "./stopper/warmup.ts";

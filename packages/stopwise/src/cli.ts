@@ -13,4 +13,13 @@ async function run(): Promise<number> {
   return runCommandLine(args);
 }
 
-process.exitCode = await run();
+async function runReported(): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    const { reportFailure } = await import("./command-line/failure.ts");
+    return reportFailure(error);
+  }
+}
+
+process.exitCode = await runReported();

@@ -1,10 +1,11 @@
 // Keeps the code that V8 compiled for `recommend` beside its file: run by the build, not part of what is published.
-import { writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { cacheOf, runCompiled } from "./compiled.ts";
+import { cacheOf, packCache, runCompiled } from "./compiled.ts";
 import type * as Alone from "./recommend-alone.ts";
 
 const file = fileURLToPath(new URL("../dist/recommend.cjs", import.meta.url));
+rmSync(cacheOf(file), { force: true }); // of a build before
 const { exports, script } = runCompiled(file);
 const { recommendAlone } = exports as typeof Alone;
 
@@ -21,5 +22,5 @@ process.stdout.write = write;
 process.exitCode = 0;
 
 const code = script.createCachedData();
-writeFileSync(cacheOf(file), code);
+writeFileSync(cacheOf(file), packCache(readFileSync(file), code));
 process.stderr.write(`recommend: ${code.length} bytes of compiled code\n`);

@@ -1,4 +1,4 @@
-export { adapters, type Fidelity, type TrainerConfig } from "@stopwise/adapters";
+export { adapters, type Fidelity, type TrainerConfig } from "@stopwise/trainers";
 export {
   curveOf,
   InvalidInputError,
@@ -13,7 +13,6 @@ export {
 export { StopwiseModel } from "@stopwise/meta-model/predict";
 export {
   adaptiveThreshold,
-  createAnswerStopper,
   describePolicy,
   nextRun,
   parsePolicy,
@@ -21,15 +20,14 @@ export {
   replaySweep,
   type AdaptiveSettings,
   type AdaptiveThreshold,
-  type AnswerDecision,
-  type AnswerStopper,
-  type Json,
   type LiveCheckpoint,
   type NextRun,
   type Stopper,
   type SweepOutcome,
   type SweepRule,
 } from "@stopwise/policies";
+export { createAnswerStopper, type AnswerDecision, type AnswerStopper } from "@stopwise/answers";
+export { type Json } from "@stopwise/core";
 export { adviseFrom, recommend, type Advice } from "./library/advice.ts";
 export { loadModel } from "./library/model-source.ts";
 export type { Request } from "./library/request.ts";

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { runRecordSchema } from "@stopwise/core";
 import { serializeModel, trainModel } from "@stopwise/meta-model";
+import { usualLimits } from "./library/trainer-limits.ts";
 
 const here = new URL("..", import.meta.url);
 const sweep = new URL("../../datasets/qa-sweep.jsonl.gz", here);
@@ -15,6 +16,7 @@ const runs = gunzipSync(readFileSync(sweep))
   .map((line) => runRecordSchema.parse(JSON.parse(line)));
 const nTasks = new Set(runs.map((run) => run.group)).size;
 const model = trainModel(runs, {
+  usualLimits,
   version: `stopwise ${version}`,
   trainedOn: `${runs.length} runs of ${nTasks} question-answer tasks, the sweep that ships with stopwise`,
 });

@@ -1,8 +1,7 @@
-import { InvalidInputError } from "@stopwise/core";
+import { binomialUpperTail, InvalidInputError } from "@stopwise/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomFrom } from "@stopwise/core/random";
-import { binomialUpperTail } from "./binomial.ts";
 import type { Bound } from "./bound.ts";
 import { calibrate } from "./calibrate.ts";
 import { conformalQuantile } from "./conformal-quantile.ts";

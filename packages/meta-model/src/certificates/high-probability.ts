@@ -1,5 +1,5 @@
 import { clipOf, type Bound } from "./bound.ts";
-import { binomialCdf } from "./binomial.ts";
+import { binomialCdf } from "@stopwise/core";
 import { meanRisk, type GroupRisk } from "./group-risk.ts";
 import type { Calibrated } from "./risk-control.ts";
 

@@ -1,4 +1,4 @@
-import { TaskDistance } from "../estimators/task-distance.ts";
+import { TaskDistance } from "@stopwise/learners";
 import { featureKinds } from "../portfolio/experience.ts";
 import { randomFrom } from "@stopwise/core/random";
 import { groupPowerWeights } from "./training-part.ts";

@@ -1,4 +1,4 @@
-import type { TrainingSet } from "../estimators/estimator.ts";
+import type { TrainingSet } from "@stopwise/learners";
 import { featureKinds, type Experience } from "../portfolio/experience.ts";
 import { rowsOf } from "../portfolio/outcome-table.ts";
 import { reducePortfolio } from "../portfolio/reduce.ts";

@@ -5,8 +5,8 @@ import { choose, chooseAlong, choiceLevels, type ChoiceRule } from "../choice/ch
 import { isSafe, type Margin, type Quality } from "../choice/decision-quality.ts";
 import { riskInto, type PolicyPrediction } from "../choice/prediction.ts";
 import { tauGrid } from "../portfolio/policy-family.ts";
-import { levelQualities, sampleOf } from "../referee/level-quality.ts";
-import { dequantised } from "./quantised.ts";
+import { levelQualities, sampleOf } from "../choice/level-quality.ts";
+import { dequantised } from "../file/quantised.ts";
 import type { ChoiceRoom, KeptRuns, StartModel } from "./start-model.ts";
 
 /** What a recommendation is asked for, apart from the task. */

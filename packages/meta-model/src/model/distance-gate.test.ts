@@ -4,10 +4,10 @@ import { runRecordSchema, type RunRecord } from "@stopwise/core";
 import { taskFeatures, taskOf } from "@stopwise/features";
 import { defaultPortfolio } from "@stopwise/policies";
 import { describe, expect, test } from "vitest";
-import { openContainer, packContainer } from "./container.ts";
+import { openContainer, packContainer } from "../file/container.ts";
 import { StartModel } from "./start-model.ts";
-import { splitRuns } from "./split-runs.ts";
-import { trainStart } from "./train-start.ts";
+import { splitRuns } from "../portfolio/split-runs.ts";
+import { trainStart } from "../training/train-start.ts";
 
 const curves = new URL("../../../../../shared/curves/", import.meta.url);
 const present = existsSync(curves);

@@ -1,6 +1,6 @@
 import { ModelFileError } from "@stopwise/core";
 import type { CriterionFactory } from "@stopwise/policies";
-import { RemainingGainModel } from "../learned/remaining-gain-model.ts";
+import { RemainingGainModel } from "@stopwise/learners";
 import type { StopwiseModel } from "./stopwise-model.ts";
 
 const restored = new WeakMap<StopwiseModel, RemainingGainModel>();

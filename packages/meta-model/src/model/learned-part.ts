@@ -3,30 +3,11 @@ import { describePolicy } from "@stopwise/policies";
 import { calibrate } from "../certificates/calibrate.ts";
 import type { Bound } from "../certificates/bound.ts";
 import { missingGroups } from "../certificates/missing-groups.ts";
-import type { Container } from "./container.ts";
 import { learnedCriteria, remainingGainOf } from "./learned-criteria.ts";
-import { certificateOf } from "./certificate-of.ts";
-import { dequantised } from "./quantised.ts";
+import { certificateOf } from "../recommendation/certificate-of.ts";
+import { dequantised } from "../file/quantised.ts";
 import type { StartModel } from "./start-model.ts";
 import type { StopwiseModel } from "./stopwise-model.ts";
-
-/** What the learned criterion did on the calibration runs, `[nRuns, nThresholds]`, in the order of the start part. */
-export interface LearnedPart {
-  /** Ascending; a higher one never stops earlier. */
-  readonly thresholds: Float64Array;
-  readonly saving: Uint16Array;
-  readonly emLoss: Uint16Array;
-}
-
-/** Reads the learned part of one kind; undefined where the model holds none. */
-export function readLearnedPart(container: Container, kind: "quality" | "loss"): LearnedPart | undefined {
-  if (!container.has(`${kind}.learned.thresholds`)) return undefined;
-  return {
-    thresholds: container.section(`${kind}.learned.thresholds`, "f64"),
-    saving: container.section(`${kind}.learned.saving`, "u16"),
-    emLoss: container.section(`${kind}.learned.emLoss`, "u16"),
-  };
-}
 
 /** The learned stopper for trainers that can ask at every evaluation, from the same model and bound as the policy. */
 export interface LearnedAnswer extends Pick<

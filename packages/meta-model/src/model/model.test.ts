@@ -1,11 +1,11 @@
-import { ModelFileError, runRecordSchema, type RunRecord } from "@stopwise/core";
-import { createStopper } from "@stopwise/policies";
+import { ModelFileError, runRecordSchema, type RunRecord, type SimplePolicy } from "@stopwise/core";
+import { createStopper, isPlainPatience } from "@stopwise/policies";
 import { beforeAll, describe, expect, test } from "vitest";
 import { randomFrom } from "@stopwise/core/random";
-import { tunedTask } from "./configuration.ts";
-import { recommendFrom } from "./recommend-from.ts";
+import { tunedTask } from "../portfolio/configuration.ts";
+import { recommendFrom } from "../recommendation/recommend-from.ts";
 import { deserializeModel, serializeModel, type StopwiseModel } from "./stopwise-model.ts";
-import { trainModel } from "./train-model.ts";
+import { trainModel } from "../training/train-model.ts";
 
 /** Curves that rise to a plateau; the larger the data set, the later. */
 function runs(nGroups: number, kind: "quality" | "loss" = "quality"): RunRecord[] {
@@ -130,11 +130,35 @@ describe("recommendFrom", () => {
     expect(answer.distance.value).toBeGreaterThan(answer.distance.gate);
   });
 
-  test("a target gets what it can express exactly", () => {
-    const { policy } = recommendFrom(model, task, { target: "huggingface" });
-    if (!("params" in policy)) throw new Error("a composite is not expressible");
-    expect(policy.criterion === "never" || policy.params["unit"] === "evals").toBe(true);
-    if (policy.criterion !== "never" && "warmup" in policy) expect(policy.warmup?.updatesBest).not.toBe(true);
+  test("only what can be carried out is recommended, and nobody is asked twice for the same", () => {
+    let asked = 0;
+    const expressible = (policy: SimplePolicy): boolean => {
+      asked++;
+      return isPlainPatience(policy) && policy.warmup === undefined;
+    };
+    const answers = [0.005, 0.02, 0.1].map((maxLoss) => recommendFrom(model, task, { maxLoss, expressible }));
+    expect(asked).toBe(model.start.quality!.header.candidates.length);
+    for (const { pareto, policy } of answers) {
+      for (const each of [policy, ...pareto.map((point) => point.policy)])
+        expect(isPlainPatience(each as SimplePolicy) && each.warmup === undefined).toBe(true);
+    }
+    expect(answers.some(({ policy }) => policy.criterion === "staleness")).toBe(true);
+    const free = recommendFrom(model, task, { maxLoss: 0.1 });
+    expect(free.pareto.length).toBeGreaterThan(answers[2]!.pareto.length);
+  });
+
+  test("calibrations are shared by those who can carry the same out, and kept apart from the others", () => {
+    const fresh = deserializeModel(serializeModel(model));
+    const one = (policy: SimplePolicy): boolean => isPlainPatience(policy);
+    const alike = (policy: SimplePolicy): boolean => isPlainPatience(policy);
+    const other = (policy: SimplePolicy): boolean => policy.criterion === "never";
+    const size = (expressible: typeof one): number => {
+      recommendFrom(fresh, task, { maxLoss: 0.0123, expressible });
+      return fresh.calibrations.size;
+    };
+    const first = size(one);
+    expect(size(alike)).toBe(first);
+    expect(size(other)).toBe(first + 1);
   });
 
   test("loss-only tasks are answered by loss-only runs", () => {

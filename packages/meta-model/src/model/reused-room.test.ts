@@ -2,9 +2,11 @@ import { runRecordSchema, type Recommendation, type Task } from "@stopwise/core"
 import { taskFeatures } from "@stopwise/features";
 import { beforeAll, describe, expect, test } from "vitest";
 import { randomFrom } from "@stopwise/core/random";
-import { recommendFrom, type RecommendOptions } from "./recommend-from.ts";
+import { isPlainPatience } from "@stopwise/policies";
+import { recommendFrom } from "../recommendation/recommend-from.ts";
+import type { RecommendOptions } from "../recommendation/options.ts";
 import { deserializeModel, type StopwiseModel } from "./stopwise-model.ts";
-import { trainModel } from "./train-model.ts";
+import { trainModel } from "../training/train-model.ts";
 
 const families = ["t5", "gpt", "bert"];
 
@@ -45,7 +47,7 @@ const questions: readonly RecommendOptions[] = [
   {},
   { bound: "mean", maxLoss: 0.02 },
   { maxLoss: 0.007 },
-  { target: "huggingface", maxLoss: 0.02 },
+  { expressible: isPlainPatience, maxLoss: 0.02 },
   { delivery: "last" },
 ];
 const asked = tasks.flatMap((task) => questions.map((options) => ({ task, options })));

@@ -1,17 +1,20 @@
-import type { MetricClass } from "@stopwise/core";
+import { type MetricClass, type SimplePolicy, weightedQuantile } from "@stopwise/core";
 import type { PolicyPrediction } from "../choice/prediction.ts";
 import { clipPrediction, predictionOf, predictionOn, tailLevels } from "../choice/prediction.ts";
 import type { ChoiceRule } from "../choice/choose.ts";
-import type { Neighbours, TrainingSet } from "../estimators/estimator.ts";
-import { FittedForest } from "../estimators/forest.ts";
-import { FittedKernel, type Smoothing } from "../estimators/kernel.ts";
-import { TaskDistance } from "../estimators/task-distance.ts";
-import { weightedQuantile } from "../trees/weighted-quantile.ts";
+import {
+  FittedForest,
+  FittedKernel,
+  type Neighbours,
+  type Smoothing,
+  TaskDistance,
+  type TrainingSet,
+} from "@stopwise/learners";
 import { SettingGrid, type PolicyFamily } from "../portfolio/policy-family.ts";
-import type { Container } from "./container.ts";
-import { readForest } from "./forest-sections.ts";
-import { OutcomeRows } from "./outcome-rows.ts";
-import { dequantised } from "./quantised.ts";
+import type { Container } from "../file/container.ts";
+import { readForest } from "../file/forest-sections.ts";
+import { OutcomeRows } from "../file/outcome-rows.ts";
+import { dequantised } from "../file/quantised.ts";
 
 /** The part of a model's header that is about one kind of runs. */
 export interface StartHeader {
@@ -19,8 +22,6 @@ export interface StartHeader {
   readonly families: readonly PolicyFamily[];
   /** Settings that predictions are made for; 0, never-stop, is the first. */
   readonly candidates: readonly number[];
-  /** Per trainer, positions in `candidates` that it can express exactly. */
-  readonly targets: Readonly<Record<string, readonly number[]>>;
   readonly rule: ChoiceRule["kind"];
   readonly estimator: "constant" | "kernel" | "forest";
   readonly smoothing: Smoothing;
@@ -98,6 +99,9 @@ export class StartModel {
   readonly #counts: Float64Array;
   /** Rooms by how many candidates may be chosen: one for all, one for each trainer. */
   readonly #rooms = new Map<number, ChoiceRoom>();
+  /** Positions by the function that allows them; a question asks with the same function again. */
+  readonly #positions = new WeakMap<(policy: SimplePolicy) => boolean, readonly number[]>();
+  readonly #everyPosition: readonly number[];
   readonly #distance: TaskDistance;
   #remembered: Map<KeptRuns, PolicyPrediction[]> | undefined;
   readonly #near: (features: Float64Array) => { near: Neighbours; share: number };
@@ -117,6 +121,7 @@ export class StartModel {
     this.#overall = Float64Array.from(container.section(`${prefix}.overall`, "f64"));
     const { saving, emLoss } = this.fit;
     const { candidates } = header;
+    this.#everyPosition = candidates.map((_, position) => position);
     this.#rows = new OutcomeRows({ saving, emLoss, nSettings: this.grid.nSettings, candidates });
     this.#row = new Float64Array(this.#overall.length);
     this.#prediction = predictionOn(this.#row, candidates.length);
@@ -190,6 +195,21 @@ export class StartModel {
     if (size === 0) return { mean: 0, low: 0, high: 0 };
     const low = weightedQuantile(values, counts, 0.05);
     return { mean, low, high: weightedQuantile(values, counts, 0.95) };
+  }
+
+  /**
+   * Positions in the candidates whose policies can be carried out, in rising order; all of them where nothing limits.
+   *
+   * @param expressible asked once for each candidate
+   */
+  positionsOf(expressible?: (policy: SimplePolicy) => boolean): readonly number[] {
+    if (expressible === undefined) return this.#everyPosition;
+    const known = this.#positions.get(expressible);
+    if (known !== undefined) return known;
+    const { candidates } = this.header;
+    const positions = this.#everyPosition.filter((k) => expressible(this.grid.policyOf(candidates[k]!)));
+    this.#positions.set(expressible, positions);
+    return positions;
   }
 
   /** The room for a choice among so many candidates: what it holds is valid until it is asked for again. */

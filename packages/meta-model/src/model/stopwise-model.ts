@@ -1,7 +1,7 @@
 import { ModelFileError } from "@stopwise/core";
-import { openContainer, type Container } from "./container.ts";
-import { readLearnedPart, type LearnedPart } from "./learned-part.ts";
-import { thawedAnswers } from "./frozen-answers.ts";
+import { openContainer, type Container } from "../file/container.ts";
+import { readLearnedPart, type LearnedPart } from "../file/learned-sections.ts";
+import { thawedAnswers } from "../file/frozen-answers.ts";
 import { StartModel, type StartHeader } from "./start-model.ts";
 
 /** What a model's header says. */

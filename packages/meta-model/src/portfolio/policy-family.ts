@@ -1,5 +1,4 @@
-import type { SimplePolicy } from "@stopwise/core";
-import { neverStop } from "@stopwise/core";
+import { neverStop, type SimplePolicy } from "@stopwise/core";
 
 /**
  * Policies that share criterion, parameters and warm-up and differ in the threshold only, so that they are nested:

@@ -1,8 +1,8 @@
 import type { Curve } from "@stopwise/core";
 import { describe, expect, test } from "vitest";
-import { outcomeAt } from "../outcome.ts";
+import { outcomeAt } from "../replay/outcome.ts";
 import { randomFrom } from "@stopwise/core/random";
-import { replay } from "../replay.ts";
+import { replay } from "../replay/replay.ts";
 import { curveFrom } from "../testing/curves.ts";
 import { adaptiveThreshold, nextRun, recordAudit, type AdaptiveThreshold } from "./adaptive-threshold.ts";
 

@@ -1,10 +1,8 @@
-import { InvalidInputError, type Curve, type SimplePolicy } from "@stopwise/core";
+import { type Curve, InvalidInputError, parseWith, type SimplePolicy, uniformAt } from "@stopwise/core";
 import * as z from "zod/mini";
-import type { StopperContext } from "../context.ts";
-import { outcomeMatrix } from "../outcome-matrix.ts";
-import { parsePolicy } from "../parse-policy.ts";
-import { parseWith } from "../parse-with.ts";
-import { uniformAt } from "../uniform-at.ts";
+import type { StopperContext } from "../statistic/contract.ts";
+import { outcomeMatrix } from "../replay/outcome-matrix.ts";
+import { parsePolicy } from "../policy/parse-policy.ts";
 
 const share = z.number().check(z.minimum(0), z.maximum(1));
 

@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
-import { progressOf, type StopperContext } from "../context.ts";
-import type { CriterionDefinition } from "../criterion.ts";
-import { field } from "../json.ts";
-import type { Observation } from "../observation.ts";
-import { shortNumber } from "../words.ts";
+import { progressOf } from "../stopper/context.ts";
+import type { StopperContext } from "../statistic/contract.ts";
+import type { CriterionDefinition } from "../statistic/criterion.ts";
+import { field } from "@stopwise/core";
+import type { Observation } from "../stopper/observation.ts";
+import { shortNumber } from "../policy/words.ts";
 
 const schema = z.strictObject({
   unit: z._default(z.enum(["tokens", "steps", "epochs", "evals", "planShare"]), "tokens"),

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import type { CriterionDefinition } from "../criterion.ts";
-import { valueCriterion } from "../value-criterion.ts";
-import { monitorInWords, shortNumber } from "../words.ts";
+import type { CriterionDefinition } from "../statistic/criterion.ts";
+import { valueCriterion } from "../statistic/value-criterion.ts";
+import { monitorInWords, shortNumber } from "../policy/words.ts";
 
 const schema = z.strictObject({ strip: z._default(z.int().check(z.positive()), 1) });
 

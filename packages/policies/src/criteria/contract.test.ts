@@ -1,20 +1,22 @@
 import { readdirSync } from "node:fs";
-import type { Curve, SimplePolicy } from "@stopwise/core";
+import type { Curve, Json, SimplePolicy } from "@stopwise/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { contextOf, type StopperContext } from "../context.ts";
-import { criteria } from "../criteria.ts";
-import type { CriterionDefinition } from "../criterion.ts";
-import { describePolicy } from "../describe-policy.ts";
-import type { Json } from "../json.ts";
-import { observationAt, type Observation } from "../observation.ts";
-import { criterionSeries, outcomeMatrix } from "../outcome-matrix.ts";
-import { parsePolicy } from "../parse-policy.ts";
-import { replay } from "../replay.ts";
-import { startCriterion } from "../rule.ts";
+import { contextOf } from "../stopper/context.ts";
+import type { StopperContext } from "../statistic/contract.ts";
+import { criteria } from "./index.ts";
+import type { CriterionDefinition } from "../statistic/criterion.ts";
+import { describePolicy } from "../policy/describe-policy.ts";
+import { observationAt, type Observation } from "../stopper/observation.ts";
+import { criterionSeries, outcomeMatrix } from "../replay/outcome-matrix.ts";
+import { parsePolicy } from "../policy/parse-policy.ts";
+import { replay } from "../replay/replay.ts";
+import { startCriterion } from "../stopper/rule.ts";
 import { anyCurve, curveFrom } from "../testing/curves.ts";
 
-const files = readdirSync(new URL("./", import.meta.url)).filter((file) => /^[a-z-]+\.ts$/.test(file));
+const files = readdirSync(new URL("./", import.meta.url)).filter(
+  (file) => /^[a-z-]+\.ts$/.test(file) && file !== "index.ts",
+);
 
 const isDefinition = (value: unknown): value is CriterionDefinition =>
   typeof value === "object" && value !== null && "nested" in value && "create" in value;

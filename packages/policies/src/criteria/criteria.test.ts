@@ -1,8 +1,8 @@
 import { curveOf, type SimplePolicy } from "@stopwise/core";
 import { describe, expect, test } from "vitest";
-import { defaultMinDelta } from "../evaluation-noise.ts";
-import { criterionSeries } from "../outcome-matrix.ts";
-import { parsePolicy } from "../parse-policy.ts";
+import { defaultMinDelta } from "../statistic/evaluation-noise.ts";
+import { criterionSeries } from "../replay/outcome-matrix.ts";
+import { parsePolicy } from "../policy/parse-policy.ts";
 import { curveFrom, runOf } from "../testing/curves.ts";
 
 type Series = Partial<Record<"quality" | "evalLoss" | "trainLoss" | "gradNorm", (number | null)[]>>;

@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
-import { progressOf, type StopperContext } from "../context.ts";
-import type { CriterionDefinition } from "../criterion.ts";
-import { addPoint, chanceAbove, emptyFit, type FitMemory } from "../curve-families.ts";
-import type { Observation } from "../observation.ts";
-import { valueCriterion } from "../value-criterion.ts";
-import { monitorInWords, shortNumber } from "../words.ts";
+import { progressOf } from "../stopper/context.ts";
+import type { StopperContext } from "../statistic/contract.ts";
+import type { CriterionDefinition } from "../statistic/criterion.ts";
+import { addPoint, chanceAbove, emptyFit, type FitMemory } from "../statistic/curve-families.ts";
+import type { Observation } from "../stopper/observation.ts";
+import { valueCriterion } from "../statistic/value-criterion.ts";
+import { monitorInWords, shortNumber } from "../policy/words.ts";
 
 const schema = z.strictObject({
   /** Improvement over the best so far that would be worth the rest of the budget. */

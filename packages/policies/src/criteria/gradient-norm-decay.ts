@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import type { CriterionDefinition } from "../criterion.ts";
-import { emptySmoother, smooth, smoothingSchema, type SmootherMemory } from "../smoothing.ts";
-import { valueCriterion } from "../value-criterion.ts";
-import { shortNumber } from "../words.ts";
+import type { CriterionDefinition } from "../statistic/criterion.ts";
+import { emptySmoother, smooth, smoothingSchema, type SmootherMemory } from "../statistic/smoothing.ts";
+import { valueCriterion } from "../statistic/value-criterion.ts";
+import { shortNumber } from "../policy/words.ts";
 
 const schema = z.strictObject({ smoothing: z._default(smoothingSchema, { kind: "exponential", window: 5 }) });
 

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
-import type { CriterionDefinition, StreamingCriterion } from "../criterion.ts";
-import { field, packNumber, unpackNumber } from "../json.ts";
+import type { CriterionDefinition } from "../statistic/criterion.ts";
+import type { StreamingCriterion } from "../statistic/contract.ts";
+import { field, packNumber, unpackNumber } from "@stopwise/core";
 import { staleness, stalenessSchema } from "./staleness.ts";
 
 const schema = z.extend(stalenessSchema, {

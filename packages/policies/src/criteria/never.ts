@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { CriterionDefinition } from "../criterion.ts";
+import type { CriterionDefinition } from "../statistic/criterion.ts";
 
 /** Lets every run go on to its end: the statistic is always NaN. The safest member of every portfolio. */
 export const never: CriterionDefinition<Record<string, never>> = {

@@ -1,15 +1,15 @@
 import * as z from "zod/mini";
-import type { CriterionDefinition } from "../criterion.ts";
-import { differenceNoise, samplingDeviation } from "../evaluation-noise.ts";
+import type { CriterionDefinition } from "../statistic/criterion.ts";
+import { differenceNoise, samplingDeviation } from "../statistic/evaluation-noise.ts";
 import {
   emptySmoother,
   smooth,
   smoothedDeviation,
   smoothingSchema,
   type SmootherMemory,
-} from "../smoothing.ts";
-import { push, valueCriterion } from "../value-criterion.ts";
-import { monitorInWords, shortNumber } from "../words.ts";
+} from "../statistic/smoothing.ts";
+import { push, valueCriterion } from "../statistic/value-criterion.ts";
+import { monitorInWords, shortNumber } from "../policy/words.ts";
 
 const schema = z.strictObject({
   unit: z._default(z.enum(["evals", "tokenShare"]), "evals"),

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import type { CriterionDefinition } from "../criterion.ts";
-import { field, type Json } from "../json.ts";
-import { monitored } from "../observation.ts";
-import { monitorInWords, shortNumber } from "../words.ts";
+import type { CriterionDefinition } from "../statistic/criterion.ts";
+import { field, type Json } from "@stopwise/core";
+import { monitored } from "../stopper/observation.ts";
+import { monitorInWords, shortNumber } from "../policy/words.ts";
 
 /**
  * How many checkpoints in a row lack a finite value of the monitored series (NaN, infinite or missing), since the first

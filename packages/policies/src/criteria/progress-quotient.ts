@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import type { CriterionDefinition } from "../criterion.ts";
-import { meanOf } from "../smoothing.ts";
-import { push, valueCriterion } from "../value-criterion.ts";
-import { monitorInWords, shortNumber } from "../words.ts";
+import type { CriterionDefinition } from "../statistic/criterion.ts";
+import { meanOf } from "../statistic/smoothing.ts";
+import { push, valueCriterion } from "../statistic/value-criterion.ts";
+import { monitorInWords, shortNumber } from "../policy/words.ts";
 import { errorOf, generalisationLossOf } from "./generalisation-loss.ts";
 
 const schema = z.strictObject({ strip: z._default(z.int().check(z.minimum(2)), 5) });

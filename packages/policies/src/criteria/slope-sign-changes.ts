@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import type { CriterionDefinition } from "../criterion.ts";
-import { emptySmoother, smooth, smoothingSchema, type SmootherMemory } from "../smoothing.ts";
-import { push, valueCriterion } from "../value-criterion.ts";
-import { monitorInWords, shortNumber } from "../words.ts";
+import type { CriterionDefinition } from "../statistic/criterion.ts";
+import { emptySmoother, smooth, smoothingSchema, type SmootherMemory } from "../statistic/smoothing.ts";
+import { push, valueCriterion } from "../statistic/value-criterion.ts";
+import { monitorInWords, shortNumber } from "../policy/words.ts";
 
 const schema = z.strictObject({
   window: z._default(z.int().check(z.minimum(2)), 10),

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import type { CriterionDefinition } from "../criterion.ts";
-import type { Observation } from "../observation.ts";
+import type { CriterionDefinition } from "../statistic/criterion.ts";
+import type { Observation } from "../stopper/observation.ts";
 import {
   emptySmoother,
   meanOf,
@@ -8,9 +8,9 @@ import {
   smooth,
   smoothingSchema,
   type SmootherMemory,
-} from "../smoothing.ts";
-import { push, valueCriterion } from "../value-criterion.ts";
-import { monitorInWords, shortNumber } from "../words.ts";
+} from "../statistic/smoothing.ts";
+import { push, valueCriterion } from "../statistic/value-criterion.ts";
+import { monitorInWords, shortNumber } from "../policy/words.ts";
 
 const schema = z.strictObject({
   window: z._default(z.int().check(z.minimum(2)), 5),

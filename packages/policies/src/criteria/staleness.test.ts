@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { replay } from "../replay.ts";
+import { replay } from "../replay/replay.ts";
 import { curveFrom } from "../testing/curves.ts";
 
 const rise = [0.1, 0.3, 0.3, 0.3, 0.3, 0.3];
@@ -36,6 +36,34 @@ describe("staleness", () => {
       threshold: 0.5,
       params: { unit: "tokenShare" },
       stop: 3,
+    },
+    {
+      name: "the first three are not counted",
+      quality: rise,
+      threshold: 2,
+      params: { countAfter: 3 },
+      stop: 4,
+    },
+    {
+      name: "what moved the best meanwhile must be beaten",
+      quality: [0.9, 0.1, 0.2, 0.3, 0.4, 0.5],
+      threshold: 2,
+      params: { countAfter: 3 },
+      stop: 4,
+    },
+    {
+      name: "a gain under the level counts as stale, and stops nothing",
+      quality: [0.1, 0.2, 0.3, 0.4, 0.35, 0.5],
+      threshold: 3,
+      params: { baseline: 0.6 },
+      stop: 4,
+    },
+    {
+      name: "a first reference that is not reached",
+      quality: rise,
+      threshold: 2,
+      params: { baseline: 0.4, baselineRole: "reference" },
+      stop: 1,
     },
     { name: "250 steps", quality: rise, threshold: 250, params: { unit: "steps" }, stop: 4 },
     { name: "share of the plan", quality: rise, threshold: 0.2, params: { unit: "planShare" }, stop: 3 },

@@ -22,6 +22,21 @@ test("successive halving keeps the top of each rung", () => {
   expect([...stopIndex]).toEqual([1, 5, 1, 3]);
 });
 
+test("eta is 3 unless it is said: the top third of a rung goes on", () => {
+  const twelve = Array.from({ length: 12 }, (_, run) => curveFrom(Array<number>(4).fill((run + 1) / 20)));
+  const wholeWith = (eta?: number): number => {
+    const rule = {
+      rule: "successiveHalving",
+      firstRung: 2000,
+      guard: false,
+      ...(eta === undefined ? {} : { eta }),
+    };
+    return [...replaySweep(twelve, rule).stopIndex].filter((stop) => stop === 3).length;
+  };
+  expect([wholeWith(2), wholeWith(3), wholeWith(4)]).toEqual([6, 4, 3]);
+  expect(wholeWith()).toBe(4);
+});
+
 test("the guard keeps the leader of the sweep", () => {
   fc.assert(
     fc.property(fc.array(anyCurve, { minLength: 1, maxLength: 5 }), (curves) => {

@@ -1,6 +1,5 @@
-import type { Curve } from "@stopwise/core";
+import { type Curve, parseWith } from "@stopwise/core";
 import * as z from "zod/mini";
-import { parseWith } from "../parse-with.ts";
 
 /**
  * A rule over the runs of a sweep, as data.

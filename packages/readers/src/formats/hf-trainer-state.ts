@@ -2,7 +2,13 @@ import { LogFormatError, type End } from "@stopwise/core";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { readJson } from "../files/log-text.ts";
 import { loggedNumber } from "../files/python-json.ts";
-import { dropAbandoned, laterStep, type Evaluation, type KnownFacts, type RawRun } from "../mapping/raw-run.ts";
+import {
+  dropAbandoned,
+  laterStep,
+  type Evaluation,
+  type KnownFacts,
+  type RawRun,
+} from "../mapping/raw-run.ts";
 import { factsBeside } from "../walking/run-folder.ts";
 
 type Row = Readonly<Record<string, unknown>>;

@@ -4,7 +4,13 @@ import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { readText } from "../files/log-text.ts";
 import { cellNumber, findTables, type MarkdownTable } from "../tables/markdown-table.ts";
 import { normaliseName } from "../mapping/metric-choice.ts";
-import { laterStep, type Evaluation, type KnownFacts, type RawRun, type TrainingRow } from "../mapping/raw-run.ts";
+import {
+  laterStep,
+  type Evaluation,
+  type KnownFacts,
+  type RawRun,
+  type TrainingRow,
+} from "../mapping/raw-run.ts";
 
 type Role = "step" | "epoch" | "trainLoss" | "lr" | "gradNorm" | "tokens" | "training" | "metric";
 

@@ -5,7 +5,13 @@ import { readBytes } from "../files/log-text.ts";
 import { readEventFile, type EventFile, type ScalarEvent } from "../files/event-file.ts";
 import { normaliseName } from "../mapping/metric-choice.ts";
 import { parsePythonJson } from "../files/python-json.ts";
-import { laterStep, type Evaluation, type KnownFacts, type RawRun, type TrainingRow } from "../mapping/raw-run.ts";
+import {
+  laterStep,
+  type Evaluation,
+  type KnownFacts,
+  type RawRun,
+  type TrainingRow,
+} from "../mapping/raw-run.ts";
 
 interface Opened {
   readonly file: LogFile;

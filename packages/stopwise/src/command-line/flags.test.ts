@@ -1,29 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  oneOf,
-  openShare,
-  positive,
-  qualityLoss,
-  readNumber,
-  relativeIncrease,
-  someOf,
-  wholeNumber,
-} from "./flags.ts";
-
-test.each([
-  ["20000", 20_000],
-  ["20_000", 20_000],
-  ["20,000", 20_000],
-  ["2e4", 20_000],
-  ["20k", 20_000],
-  ["1.5B", 1.5e9],
-  [".5", 0.5],
-  ["-3", -3],
-])("reads the number %s", (text, value) => expect(readNumber(text)).toBe(value));
-
-test.each(["", "abc", "1x", "--", "1e", "0x10", "Infinity", "NaN", "1 2"])("%j is no number", (text) =>
-  expect(readNumber(text)).toBeNaN(),
-);
+import { oneOf, openShare, positive, qualityLoss, relativeIncrease, someOf, wholeNumber } from "./flags.ts";
 
 describe("sizes", () => {
   test.each(["-5", "0", "many", ""])("%j is refused in one line with the mend", (text) =>
@@ -31,6 +7,11 @@ describe("sizes", () => {
       `--dataset-size must be a number > 0, got ${text}. Leave the flag out where it is unknown.`,
     ),
   );
+  test("a decimal comma is refused with the point for it", () =>
+    expect(() => positive("--epochs")("2,5")).toThrow(
+      "--epochs must be a number > 0, got 2,5. Write a decimal point: 2.5.",
+    ));
+
   test("a whole number may be zero and not broken", () => {
     expect(wholeNumber("--seed")("0")).toBe(0);
     expect(() => wholeNumber("--seed")("1.5")).toThrow("must be a whole number >= 0, got 1.5");
@@ -58,6 +39,8 @@ describe("--max-em-loss", () => {
     ["-1pt", "must be a loss of quality > 0"],
     ["one", "must be a loss of quality > 0 such as 0.01, 1pt or 1%, got one."],
     ["200pt", "must be at most 100 points"],
+    ["1,5pt", "got 1,5pt. Write a decimal point: 1.5pt."],
+    ["0,01", "got 0,01. Write a decimal point: 0.01."],
   ])("%s is refused", (text, message) => expect(() => read(text)).toThrow(message));
 });
 

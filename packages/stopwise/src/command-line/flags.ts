@@ -1,12 +1,8 @@
-import { InvalidInputError } from "@stopwise/core";
+import { hasDecimalComma, InvalidInputError, nearest, readLoss, readNumber, readShare } from "@stopwise/core";
 
-const suffixes: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, b: 1e9, g: 1e9, t: 1e12 };
-
-/** A number as people write it: `20000`, `20_000`, `20,000`, `2e4`, `20k`, `1.5B`; NaN when it is none. */
-export function readNumber(text: string): number {
-  const match = /^([+-]?(?:\d[\d_,]*)?(?:\.\d+)?(?:e[+-]?\d+)?)([kmbgt]?)$/i.exec(text.trim());
-  if (match === null || match[1] === "") return Number.NaN;
-  return Number(match[1]!.replace(/[_,]/g, "")) * (suffixes[match[2]!.toLowerCase()] ?? 1);
+/** What to do about a text that is no number, the decimal comma before all else. */
+function fixOf(text: string, otherwise: string): string {
+  return hasDecimalComma(text) ? `Write a decimal point: ${text.replace(",", ".")}.` : otherwise;
 }
 
 /** Reads the text of a flag. */
@@ -23,7 +19,7 @@ export function positive(flag: string): FlagReader<number> {
     if (value > 0 && Number.isFinite(value)) return value;
     throw new InvalidInputError(
       `${flag} must be a number > 0, got ${text}.`,
-      "Leave the flag out where it is unknown.",
+      fixOf(text, "Leave the flag out where it is unknown."),
     );
   };
 }
@@ -35,7 +31,7 @@ export function nonNegative(flag: string): FlagReader<number> {
     if (value >= 0 && Number.isFinite(value)) return value;
     throw new InvalidInputError(
       `${flag} must be a number >= 0, got ${text}.`,
-      "Leave the flag out where it is unknown.",
+      fixOf(text, "Leave the flag out where it is unknown."),
     );
   };
 }
@@ -45,19 +41,21 @@ export function wholeNumber(flag: string): FlagReader<number> {
   return (text) => {
     const value = readNumber(text);
     if (value >= 0 && Number.isSafeInteger(value)) return value;
-    throw new InvalidInputError(`${flag} must be a whole number >= 0, got ${text}.`, "Write it like 3.");
+    throw new InvalidInputError(
+      `${flag} must be a whole number >= 0, got ${text}.`,
+      fixOf(text, "Write it like 3."),
+    );
   };
 }
 
 /** A share strictly between 0 and 1, such as a confidence; `90%` is 0.9. */
 export function openShare(flag: string): FlagReader<number> {
   return (text) => {
-    const percent = /^(.+)%$/.exec(text.trim());
-    const value = percent === null ? readNumber(text) : readNumber(percent[1]!) / 100;
+    const value = readShare(text);
     if (value > 0 && value < 1) return value;
     throw new InvalidInputError(
       `${flag} must be between 0 and 1, both excluded, got ${text}.`,
-      "For ninety percent write 0.9.",
+      fixOf(text, "For ninety percent write 0.9."),
     );
   };
 }
@@ -68,14 +66,16 @@ export function openShare(flag: string): FlagReader<number> {
  */
 export function qualityLoss(flag: string): FlagReader<number> {
   return (text) => {
-    const match = /^(.*?)\s*(pts?|points?|pp|%)?$/i.exec(text.trim())!;
-    const number = readNumber(match[1]!);
-    const value = match[2] === undefined ? number : Number((number / 100).toPrecision(12));
-    const rule = `${flag} must be a loss of quality > 0 such as 0.01, 1pt or 1%, got ${text}.`;
-    if (!(value > 0)) throw new InvalidInputError(rule, "For one point write 1pt.");
-    if (match[2] === undefined && value >= 0.3) {
-      const mend = value <= 100 ? `Write points as ${text}pt.` : "For one point write 1pt.";
-      throw new InvalidInputError(`${flag} as a bare number must be < 0.3, got ${text}.`, mend);
+    const { value, hasUnit } = readLoss(text);
+    if (!(value > 0)) {
+      throw new InvalidInputError(
+        `${flag} must be a loss of quality > 0 such as 0.01, 1pt or 1%, got ${text}.`,
+        fixOf(text, "For one point write 1pt."),
+      );
+    }
+    if (!hasUnit && value >= 0.3) {
+      const fix = value <= 100 ? `Write points as ${text}pt.` : "For one point write 1pt.";
+      throw new InvalidInputError(`${flag} as a bare number must be < 0.3, got ${text}.`, fix);
     }
     if (value <= 1) return value;
     throw new InvalidInputError(
@@ -90,12 +90,11 @@ export function qualityLoss(flag: string): FlagReader<number> {
  */
 export function relativeIncrease(flag: string): FlagReader<number> {
   return (text) => {
-    const percent = /^(.+)%$/.exec(text.trim());
-    const value = percent === null ? readNumber(text) : readNumber(percent[1]!) / 100;
+    const value = readShare(text);
     if (value > 0 && Number.isFinite(value)) return value;
     throw new InvalidInputError(
       `${flag} must be a share > 0, got ${text}.`,
-      "For one percent write 1% or 0.01.",
+      fixOf(text, "For one percent write 1% or 0.01."),
     );
   };
 }
@@ -112,7 +111,7 @@ export function oneOf<const T extends string>(flag: string, words: readonly T[])
     if (found !== undefined) return found;
     throw new InvalidInputError(
       `${flag} must be one of ${words.join(", ")}, got ${text}.`,
-      `Use ${words[0]!}.`,
+      `Use ${nearest(text, words) ?? words[0]!}.`,
     );
   };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { nearest } from "@stopwise/core";
 import { exitStatus } from "./failure.ts";
-import { nearest } from "./nearest.ts";
 import { refuse, runVerb } from "./run-verb.ts";
 import { laterVerbs, verbs } from "./verbs.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearest } from "./nearest.ts";
+import { nearest } from "@stopwise/core";
 import { renderTable, shortNumber } from "./table.ts";
 
 test("columns are aligned, numbers to the right, missing values show as a dash", () => {

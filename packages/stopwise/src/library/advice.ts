@@ -1,7 +1,8 @@
-import { adapterFor, type TrainerConfig } from "@stopwise/adapters";
+import { adapterFor, type TrainerConfig } from "@stopwise/trainers";
 import type { Policy, Recommendation, Task } from "@stopwise/core";
 import { recommendFrom, type StopwiseModel } from "@stopwise/meta-model/predict";
 import { loadModel } from "./model-source.ts";
+import { limitOf } from "./trainer-limits.ts";
 import { parseRequest, taskOfRequest, type FullRequest, type Request } from "./request.ts";
 
 /** A recommendation that can be put to work: what `recommend --json` prints, with the task and the model beside it. */
@@ -35,7 +36,9 @@ export function adviseFrom(model: StopwiseModel, request: Request): Advice {
     alpha: Number((1 - full.confidence).toPrecision(12)),
     delivery: full.delivery,
     ...(full.pointWorth === undefined ? {} : { pointWorth: full.pointWorth }),
-    ...(adapter === undefined ? {} : { target: adapter.target, withoutWarmup: !adapter.takesWarmup(task) }),
+    ...(adapter === undefined
+      ? {}
+      : { expressible: limitOf(adapter, full.delivery, adapter.takesWarmup(task)) }),
     ...(full.consider === undefined ? {} : { consider: full.consider }),
     ...(full.evalCost === undefined ? {} : { evalCost: full.evalCost }),
     seed: full.seed,

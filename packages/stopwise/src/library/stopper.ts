@@ -1,6 +1,6 @@
-import type { Policy, Task } from "@stopwise/core";
+import type { Json, Policy, Task } from "@stopwise/core";
 import { learnedCriteria, type StopwiseModel } from "@stopwise/meta-model/predict";
-import { createStopper as startStopper, type Json, type Stopper } from "@stopwise/policies";
+import { createStopper as startStopper, type Scale, type Stopper } from "@stopwise/policies";
 
 /** What a stopper may know besides its policy. */
 export interface StopperOptions {
@@ -12,6 +12,8 @@ export interface StopperOptions {
   readonly state?: Json | undefined;
   /** Whether the run goes on to its plan whatever the policy says; `wouldStopAt` tells where it would have stopped. */
   readonly audited?: boolean | undefined;
+  /** How checkpoints report their quality: shares in [0, 1] (default) or percent. */
+  readonly scale?: Scale | undefined;
 }
 
 /**
@@ -19,14 +21,14 @@ export interface StopperOptions {
  * a repeated evaluation does not count twice; the state pins the policy and the model.
  *
  * @param policy from a recommendation, or written by hand
- * @throws InvalidInputError when the policy is not valid, needs a model that was not given, or the state belongs to
- *   another policy or model.
+ * @throws InvalidInputError when the policy is not valid, needs a model that was not given or belongs to another, or the
+ *   state is damaged or belongs to another policy, model or scale.
  * @example
  * const stopper = createStopper(advice.policy, { task: advice.task, model: advice.model });
  * if (stopper.observe({ step, tokens, quality: em, evalLoss }).action === "stop") break;
  */
 export function createStopper(policy: Policy, options: StopperOptions = {}): Stopper {
-  const { task = {}, model, state, audited } = options;
+  const { task = {}, model, state, audited, scale } = options;
   return startStopper(policy, {
     task,
     planned: {
@@ -36,6 +38,7 @@ export function createStopper(policy: Policy, options: StopperOptions = {}): Sto
     },
     evalSize: task.evalSize ?? undefined,
     audited,
+    scale,
     ...(model === undefined ? {} : { criteria: learnedCriteria(model), modelHash: model.hash }),
     state,
   });

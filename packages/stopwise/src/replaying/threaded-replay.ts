@@ -1,5 +1,5 @@
 import type { Replayer } from "@stopwise/meta-model";
-import { outcomeMatrixInWorkers } from "@stopwise/policies/workers";
+import { outcomeMatrixInWorkers } from "@stopwise/policies/threads";
 
 /**
  * A replay for training and judging that takes threads where a set is large, and tells how far it is.

@@ -93,4 +93,33 @@ describe("reportPage", () => {
     const data = { ...sampleReport(), data: '</title><script>alert("x")</script>' };
     expect(reportPage(data, draughtsman)).not.toContain("<script");
   });
+
+  test("each caption and title stands at the picture that it speaks of", () => {
+    const [mean, tail] = elementsOf(reportPage(sampleReport(), draughtsman), "#calibration figure").map(
+      ({ textContent }) => textContent.replaceAll(/\s+/g, " ").trim(),
+    );
+    expect(mean).toContain("Mean loss: found (up) against promised");
+    expect(mean).toContain("Promised against realised mean loss");
+    expect(mean).toContain("promised mean");
+    expect(mean).not.toContain("alpha");
+    expect(tail).toContain("Tail: share that lost more than 1.00 pt (up) against alpha");
+    expect(tail).toContain("Alpha against the share of runs over the bound");
+    expect(tail).not.toContain("promised mean");
+  });
+
+  test("the risk that is named to the right of the trade-off is the bound's", () => {
+    const lead = (bound: ReturnType<typeof sampleReport>["bound"]): string =>
+      elementsOf(reportPage({ ...sampleReport(), bound }, draughtsman), "#pareto > p")[0]!.textContent;
+    expect(lead({ kind: "mean", maxEmLoss: 0.005 })).toContain("Right: the mean loss");
+    expect(lead({ kind: "tail", maxEmLoss: 0.01, alpha: 0.1 })).toContain(
+      "Right: the share of runs over the bound",
+    );
+  });
+
+  test("curves are called by what they show", () => {
+    const lead = (lossKind: ReturnType<typeof sampleReport>["lossKind"]): string =>
+      elementsOf(reportPage({ ...sampleReport(), lossKind }, draughtsman), "#curves > p")[0]!.textContent;
+    expect(lead("points")).toMatch(/^Quality over training cost/);
+    expect(lead("relative")).toMatch(/^Evaluation loss over training cost/);
+  });
 });

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { trainLearned, type LearnedTask, type Section } from "@stopwise/meta-model";
-import { startWorker } from "@stopwise/policies/workers";
+import { startWorker } from "@stopwise/policies/threads";
 
 /** The in-run criterion's sections of a model file. */
 export type LearnedSections = Record<string, Section>;

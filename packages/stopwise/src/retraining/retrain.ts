@@ -15,6 +15,7 @@ import { ModelRegistry, withStore, type ModelEntry } from "@stopwise/store";
 import { threadedReplay } from "../replaying/threaded-replay.ts";
 import { compare, heldOutGroups, judge, judgedRuns, shuffled, type Comparison } from "./held-out.ts";
 import { absorbLive } from "../library/absorb-live.ts";
+import { usualLimits } from "../library/trainer-limits.ts";
 import { shippedRuns } from "./shipped-runs.ts";
 import { canWorkBeside, learnBeside } from "./learn-beside.ts";
 import { modelsOf, trialKey, type Trial } from "./trial.ts";
@@ -181,6 +182,7 @@ export async function retrain(options: RetrainOptions): Promise<Retrained> {
   const training = prepareTraining(all, {
     seed,
     version: fingerprint,
+    usualLimits,
     onProgress,
     replay: replayOf(options),
   });

@@ -1,13 +1,7 @@
 import { basename } from "node:path";
 import { InvalidInputError, type RunRecord } from "@stopwise/core";
-import {
-  evaluate,
-  fewShot,
-  fewShotBounds,
-  type EvaluateReport,
-  type FewShotPoint,
-} from "@stopwise/meta-model";
-import { evaluateQuestions, type Question, type QuestionRow } from "@stopwise/policies";
+import { evaluate, fewShot, fewShotBounds, type EvaluateReport, type FewShotPoint } from "@stopwise/referee";
+import { evaluateQuestions, type Question, type QuestionRow } from "@stopwise/answers";
 import { withStore } from "@stopwise/store";
 import type { Command } from "commander";
 import { oneOf, threadCount, threadsHelp, wholeNumber } from "../command-line/flags.ts";

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { InvalidInputError } from "@stopwise/core";
+import { InvalidInputError, metricClassSchema, type Task } from "@stopwise/core";
 import type { Command } from "commander";
 import { exitStatus } from "../command-line/failure.ts";
 import {
@@ -12,11 +11,13 @@ import {
   someOf,
   wholeNumber,
 } from "../command-line/flags.ts";
+import { readJsonInput } from "../command-line/json-input.ts";
 import { print, printJson } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
 import { adviseFrom, type Advice } from "../library/advice.ts";
 import { loadModel } from "../library/model-source.ts";
-import { requestSchema, type Request } from "../library/request.ts";
+import { plannedTokens } from "../library/planned-tokens.ts";
+import type { Request } from "../library/request.ts";
 import { recommendationPage } from "./recommendation-page.ts";
 
 interface RecommendFlags extends StoreFlags, Omit<Request, "evals"> {
@@ -40,23 +41,49 @@ Examples:
 
 /** A JSON file that describes the task; flags win over it. */
 function taskFile(file: string): Request {
-  const text = readFileSync(file, "utf8");
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
+  const value = readJsonInput("--task", file);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
   throw new InvalidInputError(
-    `${file} is no JSON object.`,
+    `--task ${file} is no JSON object.`,
     'Write it like {"datasetSize": 20000, "family": "t5"}.',
   );
 }
 
-/** The flags that belong to the request; those of the output stay behind. */
-function requestOf(flags: RecommendFlags): Request {
-  const own = Object.entries(flags).filter(([name]) => name !== "task" && name in requestSchema.shape);
-  return { ...(flags.task === undefined ? {} : taskFile(flags.task)), ...Object.fromEntries(own) };
+/** Flags that say how the answer is shown, not what is asked. */
+const outputFlags: ReadonlySet<string> = new Set([
+  "json",
+  "pareto",
+  "requireCertificate",
+  "store",
+  "task",
+  "tokensPerSecond",
+  "price",
+]);
+
+/** The flags that belong to the request. Loss in points keeps its unit, so that 30pt is not taken for a bare 0.3. */
+function requestOf({ maxEmLoss, ...flags }: RecommendFlags): Request {
+  const own = Object.entries(flags).filter(([name]) => !outputFlags.has(name));
+  return {
+    ...(flags.task === undefined ? {} : taskFile(flags.task)),
+    ...Object.fromEntries(own),
+    ...(maxEmLoss === undefined ? {} : { maxEmLoss: `${100 * Number(maxEmLoss)}pt` }),
+  };
+}
+
+/** Output flags that would change nothing. */
+function checkOutput(flags: RecommendFlags, task: Task): void {
+  if (flags.price !== undefined && flags.tokensPerSecond === undefined) {
+    throw new InvalidInputError(
+      "--price is the price of an hour, and no speed tells the hours.",
+      "Give --tokens-per-second too.",
+    );
+  }
+  if (flags.tokensPerSecond !== undefined && plannedTokens(task) === undefined) {
+    throw new InvalidInputError(
+      "--tokens-per-second tells hours of planned tokens, and no plan tells them.",
+      "Give --max-tokens, or steps or epochs with --batch-size, --sequence-length and --dataset-size.",
+    );
+  }
 }
 
 function statusOf(advice: Advice, mustBeCertified: boolean): number {
@@ -66,6 +93,7 @@ function statusOf(advice: Advice, mustBeCertified: boolean): number {
 
 function recommendVerb(flags: RecommendFlags): void {
   const advice = adviseFrom(loadModel(flags.store), requestOf(flags));
+  checkOutput(flags, advice.task);
   if (flags.json === true) printJson(advice);
   else print(recommendationPage(advice, flags));
   process.exitCode = statusOf(advice, flags.requireCertificate === true);
@@ -94,7 +122,17 @@ export function defineRecommend(command: Command): void {
   command.option("--weight-decay <x>", "weight decay", nonNegative("--weight-decay"));
   command.option("--dropout <p>", "dropout probability", nonNegative("--dropout"));
   command.option("--normalization <name>", "none, layer or batch");
-  command.option("--metric <name>", "score that counts", "exact_match");
+  command.option("--metric <name>", "score that counts (default exact_match)");
+  command.option(
+    "--metric-class <class>",
+    "what the metric measures, where its name does not tell",
+    oneOf("--metric-class", metricClassSchema.options),
+  );
+  command.option(
+    "--scale <scale>",
+    "how the trainer reports the metric: unit (0 to 1) or percent; its settings are written in it",
+    oneOf("--scale", ["unit", "percent"]),
+  );
   command.option("--task <file>", "JSON file with any of these facts; flags win over it");
   command.option(
     "--max-em-loss <loss>",

@@ -1,6 +1,7 @@
 import type { LearnedAnswer } from "@stopwise/meta-model/predict";
 import { describePolicy } from "@stopwise/policies";
 import type { Advice } from "../library/advice.ts";
+import { plannedTokens } from "../library/planned-tokens.ts";
 import { renderTable } from "../command-line/table.ts";
 import { cadenceLines } from "./recommend/cadence-lines.ts";
 import { considerLines } from "./recommend/consider-lines.ts";
@@ -45,8 +46,8 @@ function learnedLines(advice: Advice): string[] {
 
 /** Hours and money that the predicted saving is worth, where plan, speed and price are known. */
 function worthLine(advice: Advice, { tokensPerSecond, price }: PageOptions): string[] {
-  const tokens = advice.task.maxTokens;
-  if (!tokens || tokensPerSecond === undefined) return [];
+  const tokens = plannedTokens(advice.task);
+  if (tokens === undefined || tokensPerSecond === undefined) return [];
   const hours = (advice.predicted.saving.mean * tokens) / tokensPerSecond / 3600;
   const money = price === undefined ? "" : `, ${(hours * price).toFixed(2)} in money`;
   return [`worth        ${hours.toFixed(1)} hours${money}`];
@@ -124,7 +125,9 @@ export function recommendationPage(advice: Advice, options: PageOptions): string
     `loses        ${lossText(predicted.emLoss, isLoss)}, predicted`,
     ...worthLine(advice, options),
     `certificate  ${certificate.statement}`,
-    `distance     ${distance.value.toFixed(2)} from the past runs, gate ${distance.gate.toFixed(2)}`,
+    ...(distance.value > 1e6
+      ? []
+      : [`distance     ${distance.value.toFixed(2)} from the past runs, gate ${distance.gate.toFixed(2)}`]),
     `learned from ${model.trainedOn}`,
     ...evidenceTable(advice),
     ...learnedLines(advice),

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { InsufficientDataError, InvalidInputError, type RunRecord } from "@stopwise/core";
-import type { EvaluateReport } from "@stopwise/meta-model";
+import type { EvaluateReport } from "@stopwise/referee";
 import { withStore } from "@stopwise/store";
 import type { Command } from "commander";
 import { oneOf, wholeNumber } from "../command-line/flags.ts";

@@ -1,7 +1,6 @@
-import { InvalidInputError, type RunRecord } from "@stopwise/core";
+import { InvalidInputError, nearest, type RunRecord } from "@stopwise/core";
 import { withStore, type ExperimentStore, type RunFilter, type RunSummary } from "@stopwise/store";
 import type { Command } from "commander";
-import { nearest } from "../command-line/nearest.ts";
 import { counted, print, printJson } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
 import { absorbLive } from "../library/absorb-live.ts";
@@ -22,7 +21,9 @@ function filterOf({ group, task, family, metric }: RunsFlags): RunFilter {
   return { group, task, family, metric };
 }
 
-function reading<T>(flags: RunsFlags, use: (store: ExperimentStore) => Promise<T>): Promise<T> {
+/** What live runs have told meanwhile counts, too. */
+async function reading<T>(flags: RunsFlags, use: (store: ExperimentStore) => Promise<T>): Promise<T> {
+  await absorbLive(flags.store);
   return withStore(flags.store, { mode: "read" }, use);
 }
 
@@ -43,7 +44,6 @@ function listing(runs: readonly RunSummary[], flags: RunsFlags): string {
 }
 
 async function list(flags: RunsFlags): Promise<void> {
-  await absorbLive(flags.store);
   const feedback = feedbackRates(flags.store);
   const runs = await reading(flags, (store) => store.listRuns(filterOf(flags)));
   if (flags.json === true) printJson({ runs, ...(feedback.length > 0 && { feedback }) });

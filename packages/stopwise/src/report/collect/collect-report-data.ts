@@ -1,5 +1,6 @@
 import { groupOf, InsufficientDataError, type RunRecord } from "@stopwise/core";
-import { evaluate, trainModel, type EvaluateReport } from "@stopwise/meta-model";
+import { evaluate, type EvaluateReport } from "@stopwise/referee";
+import { trainModel } from "@stopwise/meta-model";
 import type { ReportBound, ReportData } from "../report-data.ts";
 import { featureImportances } from "./feature-importances.ts";
 import { heldOutHalf, type HeldOutHalf } from "./held-out-half.ts";

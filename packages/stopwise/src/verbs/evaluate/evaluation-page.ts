@@ -1,4 +1,4 @@
-import type { EvaluateReport, EvaluateRow, MethodHypervolume, RowBound } from "@stopwise/meta-model";
+import type { EvaluateReport, EvaluateRow, MethodHypervolume, RowBound } from "@stopwise/referee";
 import { renderTable, type Column } from "../../command-line/table.ts";
 
 const percent = (share: number | null | undefined): string =>

@@ -1,4 +1,4 @@
-import type { FewShotPoint } from "@stopwise/meta-model";
+import type { FewShotPoint } from "@stopwise/referee";
 import { expect, test } from "vitest";
 import { fewShotPage } from "./few-shot-page.ts";
 

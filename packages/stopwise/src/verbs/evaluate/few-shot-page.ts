@@ -1,4 +1,4 @@
-import type { FewShotPoint } from "@stopwise/meta-model";
+import type { FewShotPoint } from "@stopwise/referee";
 import { renderTable, type Column } from "../../command-line/table.ts";
 import { boundTitle } from "./evaluation-page.ts";
 

@@ -2,7 +2,7 @@ import { createReadStream, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
 import { InvalidInputError } from "@stopwise/core";
-import { questionOf, type Question } from "@stopwise/policies";
+import { questionOf, type Question } from "@stopwise/answers";
 
 function linesOf(path: string): AsyncIterable<string> {
   const bytes = createReadStream(path);

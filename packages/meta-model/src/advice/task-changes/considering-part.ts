@@ -1,0 +1,42 @@
+import type { RunRecord } from "@stopwise/core";
+import type { Neighbours } from "@stopwise/learners";
+import type { Container, Section } from "../../file/container.ts";
+import { fitLaws, type Laws } from "./laws.ts";
+import { PastCurves, type PastRuns } from "./past-curves.ts";
+
+/** What a model knows about less data and about regularisation. */
+export interface ConsideringPart {
+  readonly laws: Laws;
+  readonly curves: PastCurves;
+}
+
+const name = "considering";
+
+/**
+ * The part as sections of a model file: one of JSON, which only a question about it decodes, and the growth of the past
+ * runs, `[nRuns, nShares]`.
+ *
+ * @param runs every run that is learned from
+ * @param kept those that the model keeps; the ones that `near` speaks of come first, in its order
+ * @param near the kept runs that a recommendation for a run's task would be made from
+ */
+export function consideringSections(
+  runs: readonly RunRecord[],
+  kept: readonly RunRecord[],
+  near: (run: RunRecord) => Neighbours,
+): Record<string, Section> {
+  const curves = PastCurves.of(kept);
+  const laws = fitLaws(runs, { curves, ids: kept.map(({ id }) => id), near });
+  return {
+    [name]: new TextEncoder().encode(JSON.stringify({ laws, runs: curves.runs })),
+    [`${name}.best`]: curves.best,
+  };
+}
+
+/** Reads the part from a model file; undefined where the file has none. */
+export function readConsidering(container: Container): ConsideringPart | undefined {
+  if (!container.has(name)) return undefined;
+  const text = new TextDecoder().decode(container.section(name, "u8"));
+  const { laws, runs } = JSON.parse(text) as { laws: Laws; runs: PastRuns };
+  return { laws, curves: new PastCurves(runs, container.section(`${name}.best`, "f32")) };
+}
