@@ -104,7 +104,9 @@ class RealCase(unittest.TestCase):
         return None if index is None else float(run["points"][index]["step"])
 
     def call(self, *words: str) -> str:
-        done = subprocess.run(command(*words), capture_output=True, text=True, timeout=120, cwd=self.folder, check=False)
+        done = subprocess.run(
+            command(*words), capture_output=True, text=True, timeout=120, cwd=self.folder, check=False
+        )
         self.assertEqual(done.returncode, 0, f"stopwise {' '.join(words)}: {done.stderr}")
         return done.stdout
 
@@ -113,5 +115,7 @@ class RealCase(unittest.TestCase):
         tokens = f"{stopped['tokens']:,} of {full['tokens']:,} tokens" if full.get("tokens") else "tokens not counted"
         saved = 100 * (1 - stopped["step"] / full["step"])
         lost = 100 * (full["best"] - stopped["best"])
-        print(f"{self.script}: stopped at step {stopped['step']} of {full['step']} ({tokens}): "
-              f"{saved:.1f} % saved, {lost:.2f} points of the best score lost")
+        print(
+            f"{self.script}: stopped at step {stopped['step']} of {full['step']} ({tokens}): "
+            f"{saved:.1f} % saved, {lost:.2f} points of the best score lost"
+        )

@@ -104,7 +104,9 @@ def main() -> None:
     callbacks: list[Any] = [best]
     callback = None
     if flags.mode != "off":
-        callback = StopwiseCallback(monitor="val_em", max_em_loss="1pt", mode=flags.mode, store=flags.store, answer_length=5)
+        callback = StopwiseCallback(
+            monitor="val_em", max_em_loss="1pt", mode=flags.mode, store=flags.store, answer_length=5
+        )
         callbacks.append(callback)
     trainer = pl.Trainer(
         max_epochs=EPOCHS,

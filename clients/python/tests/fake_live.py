@@ -76,6 +76,13 @@ def advise(message):
             "message": "the state is of model a, not b.",
             "hint": "Start anew.",
         }
+    if options.fault == "refuse-schedule" and "schedule" in message["task"]:
+        return {
+            "type": "error",
+            "code": "INVALID_INPUT",
+            "message": 'schedule "new" is not known.',
+            "hint": "Known: linear.",
+        }
     steps = list((message["state"] or {}).get("steps", []))
     advice = {
         "status": "certified",

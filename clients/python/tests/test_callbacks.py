@@ -270,6 +270,19 @@ class TransformersTest(LiveCase):
             self.assertFalse(trainer.evaluate(200, {"eval_exact_match": 0.1}))
         self.assertIn("the other ranks cannot be told", log.output[0])
 
+    def test_a_fact_of_the_trainer_that_is_not_known_is_left_out(self) -> None:
+        trainer = FakeTrainer(self.callback({"fault": "refuse-schedule", "stop_at": 0}))
+        trainer.event("on_train_begin", some_state())
+        self.assertTrue(trainer.evaluate(100, {"eval_exact_match": 0.1}))
+        self.assertEqual(["schedule" in start["task"] for start in self.messages("start")], [True, False])
+
+    def test_a_fact_of_the_user_that_is_not_known_is_one_warning(self) -> None:
+        trainer = FakeTrainer(self.callback({"fault": "refuse-schedule", "stop_at": 0}, schedule="new"))
+        trainer.event("on_train_begin", some_state())
+        with self.assertLogs("stopwise", "WARNING") as log:
+            self.assertFalse(trainer.evaluate(100, {"eval_exact_match": 0.1}))
+        self.assertIn('schedule "new" is not known. Known: linear.', log.output[0])
+
     def test_tokens_that_start_again_after_a_resume_are_not_told(self) -> None:
         trainer = FakeTrainer(self.callback({}))
         trainer.event("on_train_begin", some_state())

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import stopwise
-from stopwise import contract, metric, node
+from stopwise import contract, metric, node, request
 
 INSTALLED = Path(stopwise.__file__).resolve().is_relative_to(Path(sysconfig.get_paths()["purelib"]).resolve())
 SCRIPT = Path(sysconfig.get_paths()["scripts"]) / ("stopwise.exe" if os.name == "nt" else "stopwise")
@@ -168,6 +168,9 @@ class ContractTest(unittest.TestCase):
         }
         policy = {"version": 1, "criterion": "anyOf", "of": [leaf]}
         self.assertEqual(contract.policy_from_json(policy).to_json(), policy)
+
+    def test_every_fact_of_the_task_is_an_argument(self) -> None:
+        self.assertEqual(set(contract.Task.NAMES.values()) - set(request.FACTS), set())
 
     def test_a_document_that_lacks_a_field_is_refused_by_its_name(self) -> None:
         with self.assertRaises(stopwise.InvalidInputError) as caught:

@@ -121,6 +121,7 @@ class Decision(Record):
     threshold: Optional[float]
     step: float
     tokens: Optional[float]
+    warning: Optional[str] = None
     factor: Optional[float] = None
     cooldown_tokens: Optional[float] = None
     extra: dict[str, Any] = field(default_factory=dict)
@@ -133,6 +134,7 @@ class Decision(Record):
         "threshold": "threshold",
         "step": "step",
         "tokens": "tokens",
+        "warning": "warning",
         "factor": "factor",
         "cooldownTokens": "cooldown_tokens",
     }
@@ -229,6 +231,7 @@ class LiveDecision(Record):
     would_stop_at: Optional[float]
     saved_if_stopped: Optional[LiveDecisionSavedIfStopped]
     state: Any
+    warning: Optional[str] = None
     factor: Optional[float] = None
     cooldown_tokens: Optional[float] = None
     extra: dict[str, Any] = field(default_factory=dict)
@@ -245,6 +248,7 @@ class LiveDecision(Record):
         "wouldStopAt": "would_stop_at",
         "savedIfStopped": "saved_if_stopped",
         "state": "state",
+        "warning": "warning",
         "factor": "factor",
         "cooldownTokens": "cooldown_tokens",
     }

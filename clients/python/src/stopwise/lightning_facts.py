@@ -41,10 +41,10 @@ def planned_evaluations(trainer: Any) -> Optional[float]:
     return positive(whole // every) if whole else None
 
 
-def schedule_of(trainer: Any) -> str:
+def schedule_of(trainer: Any) -> Optional[str]:
     """The name of the learning-rate schedule; a trainer without one keeps its rate."""
     configs = trainer.lr_scheduler_configs
-    return _SCHEDULES.get(type(configs[0].scheduler).__name__, "other") if configs else "constant"
+    return _SCHEDULES.get(type(configs[0].scheduler).__name__) if configs else "constant"
 
 
 def learning_rate(trainer: Any) -> Optional[float]:

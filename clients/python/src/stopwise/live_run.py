@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import threading
 import uuid
 from dataclasses import dataclass, field
@@ -42,6 +43,15 @@ class Start:
     state: Any = None
     #: what is told only where it is known: group, auditShare, learningRateActions
     options: dict[str, Any] = field(default_factory=dict)
+    #: facts that nobody told but that were read from a trainer: one that is refused is left out
+    read: set[str] = field(default_factory=set)
+
+    def leave_out(self, error: RefusedError) -> list[str]:
+        """Leaves out the facts that were read from the trainer and that the error names."""
+        named = [name for name in self.read & set(self.request.task) if re.search(rf"\b{name}\b", str(error))]
+        for name in named:
+            del self.request.task[name]
+        return named
 
     def message(self) -> Message:
         return {
@@ -230,10 +240,8 @@ class LiveRun:
     def _reach(self) -> None:
         if self._open:
             return
-        start = self._start.message()
-        start["state"] = self.state
         try:
-            self.advice = advice_of(self._link.open(start, self._timeouts.start))
+            self._ask_for_advice()
         except RefusedError as error:
             if self.state is None:
                 raise
@@ -243,12 +251,25 @@ class LiveRun:
             # It has forgotten the run: what was told is told again.
             self._untold, self._told = [*self._told, *self._untold], []
 
+    def _ask_for_advice(self) -> None:
+        """A fact of the trainer that the other side does not know (a schedule of a later release) costs itself only."""
+        while True:
+            try:
+                message = {**self._start.message(), "state": self.state}
+                self.advice = advice_of(self._link.open(message, self._timeouts.start))
+                return
+            except RefusedError as error:
+                self._close_quietly()
+                named = self._start.leave_out(error)
+                if not named:
+                    raise
+                logger.info("stopwise: %s It is left out.", error)
+
     def _start_anew(self, error: RefusedError) -> None:
         """A state that is refused (of another model, say) is given up: the evaluations are told again."""
         self._warner.warn(f"{error} The run starts anew with what it has told.")
-        self._close_quietly()
         self.state = None
-        self.advice = advice_of(self._link.open({**self._start.message(), "state": None}, self._timeouts.start))
+        self._ask_for_advice()
 
     def _tell_all(self) -> Optional[Decision]:
         """Tells what is not told yet, in order; the last decision is the one that counts."""

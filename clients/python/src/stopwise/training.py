@@ -15,7 +15,7 @@ from .loop import link_to
 from .metric import bare_name, best_known, quality_of
 from .options import CallbackOptions
 from .quantities import read_number
-from .request import options_of, read_request
+from .request import camel, options_of, read_request
 
 T = TypeVar("T")
 Facts = dict[str, Any]
@@ -97,6 +97,7 @@ class Training:
         self._plan = read_number(told.get("max_steps"))
         start = Start(read_request(told), self.options.mode, self.options.scale)
         options = self.options
+        start.read = {camel(name) for name in facts if name not in self.options.facts}
         start.options = options_of(options.group, options.audit_share, options.learning_rate_actions)
         if self._kept is not None:
             start.run, start.state = str(self._kept["run"]), self._kept.get("state")
