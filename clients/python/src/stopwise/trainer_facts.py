@@ -57,7 +57,6 @@ def facts_of(args: Any, state: Any, model: Any, loaders: dict[str, Any]) -> Fact
         "max_steps": positive(state.max_steps),
         "epochs": positive(args.num_train_epochs) if not positive(args.max_steps) else None,
         "batch_size": positive(batch),
-        "sequence_length": positive(quietly(lambda: args.max_length)),
         "evals": planned_evaluations(args, state),
         "learning_rate": positive(args.learning_rate),
         "schedule": word(args.lr_scheduler_type),
@@ -65,6 +64,13 @@ def facts_of(args: Any, state: Any, model: Any, loaders: dict[str, Any]) -> Fact
         "weight_decay": quietly(lambda: float(args.weight_decay)),
         "dropout": quietly(lambda: dropout_of(model.config)),
     }
+
+
+def sequence_length(facts: Facts, model: Any, step: float, tokens: Any) -> Optional[float]:
+    """Tokens an example, from those that were counted so far; an encoder-decoder counts only a part of them."""
+    if quietly(lambda: model.config.is_encoder_decoder) or not positive(step) or not positive(tokens):
+        return None
+    return positive(quietly(lambda: round(tokens / (step * facts["batch_size"]))))
 
 
 def dropout_of(config: Any) -> Optional[float]:
