@@ -18,6 +18,15 @@ function run(command, args) {
 run(process.execPath, [join(root, "scripts/setup.mjs"), "turbo", "run", "build"]);
 mkdirSync(target, { recursive: true });
 for (const name of readdirSync(target).filter((it) => it.endsWith(".whl"))) rmSync(join(target, name));
-run(process.env.PYTHON ?? "python3", ["-m", "pip", "wheel", "--quiet", "--no-deps", client, "--wheel-dir", target]);
+run(process.env.PYTHON ?? "python3", [
+  "-m",
+  "pip",
+  "wheel",
+  "--quiet",
+  "--no-deps",
+  client,
+  "--wheel-dir",
+  target,
+]);
 const [wheel] = readdirSync(target).filter((it) => it.endsWith(".whl"));
 console.log(join(target, wheel));

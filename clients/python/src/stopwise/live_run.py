@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import threading
-import uuid
 from dataclasses import dataclass, field
 from typing import Any, Optional, Protocol
 
@@ -39,7 +39,7 @@ class Start:
     request: Request
     mode: str = "auto"
     scale: str = "unit"
-    run: str = field(default_factory=lambda: f"run-{uuid.uuid4().hex[:12]}")
+    run: str = field(default_factory=lambda: f"run-{os.urandom(6).hex()}")
     state: Any = None
     #: what is told only where it is known: group, auditShare, learningRateActions
     options: dict[str, Any] = field(default_factory=dict)
