@@ -1,7 +1,7 @@
 import { adapterFor, type TrainerConfig } from "@stopwise/trainers";
 import type { Policy, Recommendation, Task } from "@stopwise/core";
 import { recommendFrom, type StopwiseModel } from "@stopwise/meta-model/predict";
-import { loadModel } from "./model-source.ts";
+import { fetchModel } from "./model-source.ts";
 import { limitOf } from "./trainer-limits.ts";
 import { parseRequest, taskOfRequest, type FullRequest, type Request } from "./request.ts";
 
@@ -64,5 +64,5 @@ export function adviseFrom(model: StopwiseModel, request: Request): Advice {
  */
 export async function recommend(request: Request & { store?: string }): Promise<Advice> {
   const { store, ...rest } = request;
-  return Promise.resolve(adviseFrom(loadModel(store), rest));
+  return adviseFrom(await fetchModel(store), rest);
 }

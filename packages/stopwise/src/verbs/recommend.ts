@@ -15,7 +15,7 @@ import { readJsonInput } from "../command-line/json-input.ts";
 import { print, printJson } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
 import { adviseFrom, type Advice } from "../library/advice.ts";
-import { loadModel } from "../library/model-source.ts";
+import { fetchModel } from "../library/model-source.ts";
 import { plannedTokens } from "../library/planned-tokens.ts";
 import type { Request } from "../library/request.ts";
 import { recommendationPage } from "./recommendation-page.ts";
@@ -91,8 +91,8 @@ function statusOf(advice: Advice, mustBeCertified: boolean): number {
   return mustBeCertified && advice.status !== "certified" ? exitStatus.abstained : exitStatus.done;
 }
 
-function recommendVerb(flags: RecommendFlags): void {
-  const advice = adviseFrom(loadModel(flags.store), requestOf(flags));
+async function recommendVerb(flags: RecommendFlags): Promise<void> {
+  const advice = adviseFrom(await fetchModel(flags.store), requestOf(flags));
   checkOutput(flags, advice.task);
   if (flags.json === true) printJson(advice);
   else print(recommendationPage(advice, flags));

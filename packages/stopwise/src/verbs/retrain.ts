@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ModelRegistry } from "@stopwise/store";
+import { withRegistry } from "@stopwise/store";
 import type { Command } from "commander";
 import { positive, threadCount, threadsHelp, wholeNumber } from "../command-line/flags.ts";
 import { reportFailure } from "../command-line/failure.ts";
@@ -57,8 +57,8 @@ function page({ status, reason, model, comparison, ...counts }: Retrained): stri
   return [...lines, `In use: ${model.version} (${model.trainedOn}).`].join("\n");
 }
 
-function rollback(flags: RetrainFlags): void {
-  const entry = new ModelRegistry(flags.store).rollback();
+async function rollback(flags: RetrainFlags): Promise<void> {
+  const entry = await withRegistry(flags.store, {}, (registry) => registry.rollback());
   if (flags.json === true) printJson({ status: "rolled-back", model: entry ?? null });
   else if (entry === undefined) print("The model that ships with stopwise is in use again.");
   else print(`In use again: ${entry.version.slice(0, 19)}, first put into use ${entry.promotedAt}.`);
@@ -85,7 +85,7 @@ async function watch(folder: string, flags: RetrainFlags): Promise<void> {
 
 async function run(flags: RetrainFlags): Promise<void> {
   if (flags.rollback === true) {
-    rollback(flags);
+    await rollback(flags);
     return;
   }
   if (flags.watch !== undefined) {

@@ -10,8 +10,8 @@ import { InvalidInputError, StoreBusyError, type RunRecord } from "@stopwise/cor
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { databaseFile } from "./database.ts";
-import { migrations } from "./columns.ts";
-import { withStore } from "./store.ts";
+import { migrations } from "../columns.ts";
+import { withStore } from "../open.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -208,7 +208,7 @@ describe("a store that cannot be opened", () => {
   });
 
   test("what was committed before a kill is there", async () => {
-    const store = new URL("store.ts", import.meta.url).href;
+    const store = new URL("../open.ts", import.meta.url).href;
     const script = `const { withStore } = await import(${JSON.stringify(store)});
       await withStore(process.argv[1], {}, async (store) => {
         await store.upsertRuns([${JSON.stringify(run("a", 3))}]);

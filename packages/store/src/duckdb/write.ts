@@ -1,7 +1,7 @@
 import type * as DuckDB from "@duckdb/node-api";
 import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
-import { checkpointColumns, runColumns } from "./columns.ts";
-import type { PackedRun } from "./pack.ts";
+import { checkpointColumns, runColumns } from "../columns.ts";
+import type { PackedRun } from "../pack.ts";
 import { chunkRows, writeNumbers } from "./vector.ts";
 
 /** Appends checkpoints, a full chunk of columns at a time. */
