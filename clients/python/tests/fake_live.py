@@ -117,6 +117,7 @@ def decide(message):
         "wouldStopAt": None,
         "savedIfStopped": None,
         "state": {"steps": steps},
+        **({"warning": f"tokens is missing at step {message['step']}."} if options.fault == "odd" else {}),
     }
 
 

@@ -130,6 +130,15 @@ class FaultTest(LiveRunCase):
         self.assertEqual(len(decisions), 4)
 
 
+class WarningTest(LiveRunCase):
+    def test_what_is_odd_about_the_values_is_said_once(self) -> None:
+        with self.assertLogs("stopwise", "WARNING") as log:
+            run = self.run_of(self.words(fault="odd"))
+            for step in (100, 200, 300):
+                run.checkpoint(step, 0.5)
+        self.assertEqual(log.output, ["WARNING:stopwise:stopwise: tokens is missing at step 100."])
+
+
 class ScaleTest(LiveRunCase):
     def test_a_quality_above_one_warns_once_with_the_fix_and_never_stops(self) -> None:
         with self.assertLogs("stopwise", "WARNING") as log:

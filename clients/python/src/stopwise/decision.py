@@ -35,6 +35,8 @@ class Decision:
     factor: Optional[float] = None
     #: with `cooldown`: training tokens over which the rate falls to zero
     cooldown_tokens: Optional[float] = None
+    #: what is odd about the values that were told, where something is
+    warning: str = ""
     #: False where nothing decided, because stopwise could not be reached
     reached: bool = True
 
@@ -69,6 +71,7 @@ def decision_of(reply: dict[str, Any]) -> Decision:
         saved_if_stopped=reply.get("savedIfStopped"),
         factor=_number(reply.get("factor")),
         cooldown_tokens=_number(reply.get("cooldownTokens")),
+        warning=str(reply.get("warning") or ""),
     )
 
 

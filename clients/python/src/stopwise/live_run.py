@@ -111,6 +111,7 @@ class LiveRun:
         self._over = False
         self._refused = False
         self._out_of_scale = False
+        self._said: set[str] = set()
         self._told: list[Message] = []
         self._untold: list[Message] = []
         self._failures = 0
@@ -288,8 +289,16 @@ class LiveRun:
             self._warner.warn(f"step {message['step']}: {error}")
             return going_on(str(error), message["step"])
         decision = decision_of(reply)
+        self._pass_on(decision.warning)
         self.state = reply.get("state", self.state)
         return decision
+
+    def _pass_on(self, warning: str) -> None:
+        """What is odd about the values is said once, not at every step again."""
+        kind = re.sub(r"\d+", "", warning)
+        if kind and kind not in self._said:
+            self._said.add(kind)
+            logger.warning("stopwise: %s", warning)
 
     def _tell_end(self, how: str) -> Recorded:
         self._tell_all()
