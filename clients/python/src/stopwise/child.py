@@ -28,8 +28,10 @@ def error_of(reply: Message) -> RefusedError:
     )
 
 
-def _in_thread(work: Callable[..., None], *words: Any) -> None:
-    threading.Thread(target=work, args=words, name="stopwise", daemon=True).start()
+def _in_thread(work: Callable[..., None], *words: Any) -> threading.Thread:
+    thread = threading.Thread(target=work, args=words, name="stopwise", daemon=True)
+    thread.start()
+    return thread
 
 
 def _read(process: Process, replies: Letters) -> None:
@@ -51,6 +53,7 @@ class ChildLink:
         self._words = list(words)
         self._environment = environment
         self._process: Optional[Process] = None
+        self._drainer: Optional[threading.Thread] = None
         self._replies: Letters = queue.Queue()
         self._letters: Letters = queue.Queue()
         self._told: collections.deque[str] = collections.deque(maxlen=_KEPT_LINES)
@@ -78,7 +81,7 @@ class ChildLink:
         self._told.clear()
         _in_thread(_read, process, self._replies)
         _in_thread(self._write, process, self._letters)
-        _in_thread(self._drain, process)
+        self._drainer = _in_thread(self._drain, process)
         return self.ask(start, timeout)
 
     def ask(self, message: Message, timeout: float) -> Message:
@@ -119,6 +122,9 @@ class ChildLink:
             status: Any = process.wait(timeout=1)
         except subprocess.TimeoutExpired:
             status = "unknown"
+        if self._drainer is not None:
+            # Its last words may still be in the pipe.
+            self._drainer.join(timeout=1)
         said = self._told[-1] if self._told else ""
         return f"the process ended (status {status})" + (f": {said}" if said else "")
 
