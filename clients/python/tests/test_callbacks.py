@@ -283,12 +283,25 @@ class TransformersTest(LiveCase):
             self.assertFalse(trainer.evaluate(100, {"eval_exact_match": 0.1}))
         self.assertIn('schedule "new" is not known. Known: linear.', log.output[0])
 
-    def test_tokens_that_start_again_after_a_resume_are_not_told(self) -> None:
+    def test_tokens_go_on_where_the_counter_starts_again_or_says_nothing(self) -> None:
         trainer = FakeTrainer(self.callback({}))
         trainer.event("on_train_begin", some_state())
-        for step, tokens in ((100, 5000), (200, 1000), (300, 9000)):
-            trainer.evaluate(step, {"eval_exact_match": 0.1, "eval_num_tokens": tokens})
-        self.assertEqual([message.get("tokens") for message in self.messages()], [5000, None, 9000])
+        for step, tokens in ((100, 5000), (200, 10_000), (300, 4000), (400, None), (500, 12_000)):
+            more = {} if tokens is None else {"eval_num_tokens": tokens}
+            trainer.evaluate(step, {"eval_exact_match": 0.1, **more})
+        told = [message["tokens"] for message in self.messages()]
+        self.assertEqual(told, [5000, 10_000, 14_000, 18_667, 22_000])
+
+    def test_tokens_go_on_over_a_resume(self) -> None:
+        for counted, total in ((3000, 8000), (8000, 8000)):
+            trainer = FakeTrainer(self.callback({}))
+            trainer.event("on_train_begin", some_state())
+            trainer.evaluate(100, {"eval_exact_match": 0.4, "eval_num_tokens": 5000})
+            stored = {"StopwiseCallback": trainer.callback.state()}
+            again = FakeTrainer(self.callback({}))
+            again.event("on_train_begin", some_state(100, stateful_callbacks=stored))
+            again.evaluate(200, {"eval_exact_match": 0.5, "eval_num_tokens": counted})
+            self.assertEqual(self.messages()[-1]["tokens"], total)
 
     def test_arguments_are_checked_when_it_is_made(self) -> None:
         for arguments in (

@@ -39,7 +39,9 @@ class ContractTest(LiveRunCase):
         first, _, third = self.messages()
         self.assertEqual(first["evalLoss"], 0.9)
         self.assertEqual(first["trainLoss"], 1.1)
-        self.assertNotIn("quality", third)
+        # It was measured and is no number; a loss was not measured.
+        self.assertIsNone(third["quality"])
+        self.assertNotIn("evalLoss", third)
         self.assertEqual(third["gradNorm"], 0.8)
         self.assertEqual(self.messages("end"), [{"type": "end", "end": "early-stopped"}])
         self.assertEqual(run.recorded.share, 0.25)

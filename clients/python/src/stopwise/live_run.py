@@ -76,15 +76,16 @@ class Timeouts:
 
 
 def checkpoint_message(step: Any, measures: dict[str, Any]) -> Message:
-    """The message of one evaluation; a measure that is no finite number is not told."""
+    """The message of one evaluation; what is no finite number is told as null, what is None is not told."""
     number = read_number(step)
     if not (number >= 0 and math.isfinite(number)):
         raise InvalidInputError(f"step must be a number >= 0, got {step!r}.")
     message: Message = {"type": "checkpoint", "step": tidy(number)}
     for name in MEASURES:
-        value = read_number(measures.get(name))
-        if math.isfinite(value):
-            message[camel(name)] = tidy(value)
+        value = measures.get(name)
+        if value is not None:
+            number = read_number(value)
+            message[camel(name)] = tidy(number) if math.isfinite(number) else None
     return message
 
 

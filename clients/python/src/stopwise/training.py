@@ -16,6 +16,7 @@ from .metric import bare_name, best_known, quality_of
 from .options import CallbackOptions
 from .quantities import read_number
 from .request import camel, options_of, read_request
+from .tokens import TokenCount
 
 T = TypeVar("T")
 Facts = dict[str, Any]
@@ -54,7 +55,7 @@ class Training:
         self._plan: Optional[float] = None
         self._last: Optional[Decision] = None
         self._shown_shadow = False
-        self._tokens = -math.inf
+        self._tokens = TokenCount()
         self._began = time.monotonic()
         self._first_step: float = 0
         self._off = False
@@ -74,7 +75,7 @@ class Training:
         self.leave()
         self._last, self._shown_shadow, self._off = None, False, False
         self._kept = kept if isinstance(kept, dict) else None
-        self._tokens = read_number((self._kept or {}).get("tokens"))
+        self._tokens = TokenCount.from_kept((self._kept or {}).get("tokens"))
         self._began, self._first_step = time.monotonic(), step
 
     def leave(self) -> None:
@@ -127,10 +128,7 @@ class Training:
     def _tell(self, step: float, key: str, value: Any, measures: Mapping[str, Any]) -> Decision:
         assert self._live is not None
         told = {**measures, **self._score(value)}
-        tokens = read_number(told.pop("tokens", None))
-        # A trainer that counts from zero after a resume tells nothing of use.
-        if tokens > 0 and not tokens < self._tokens:
-            told["tokens"] = self._tokens = tokens
+        told["tokens"] = self._tokens.take(measures.get("tokens"), step)
         decision = self._live.checkpoint(step, **told)
         self._say(decision)
         self._last = decision
@@ -159,8 +157,7 @@ class Training:
         """JSON for the trainer's checkpoint; None before the first evaluation and after the end."""
         if self._live is None:
             return self._kept
-        tokens = self._tokens if math.isfinite(self._tokens) else None
-        return {"run": self._live.name, "state": self._live.state, "tokens": tokens}
+        return {"run": self._live.name, "state": self._live.state, "tokens": self._tokens.keep()}
 
     def finish(self, how: str, step: float) -> None:
         """The training ended: records the run and says the summary."""
