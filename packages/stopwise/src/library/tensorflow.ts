@@ -24,11 +24,9 @@ export interface TensorflowCallbacks {
   onTrainEnd: () => void;
 }
 
-function evaluationOf(
-  epoch: number,
-  logs: EpochLogs,
-  { monitor, stepsPerEpoch, task }: TensorflowOptions,
-): Evaluation {
+type Place = Pick<TensorflowOptions, "monitor" | "stepsPerEpoch"> & { readonly task: TrainingStart["task"] };
+
+function evaluationOf(epoch: number, logs: EpochLogs, { monitor, stepsPerEpoch, task }: Place): Evaluation {
   const value = logs[monitor];
   if (value === undefined) {
     const known = Object.keys(logs).join(", ");
@@ -75,7 +73,8 @@ class Guard {
  * }) });
  */
 export function tensorflowCallbacks(model: StoppableModel, options: TensorflowOptions): TensorflowCallbacks {
-  const { monitor: _, stepsPerEpoch: __, ...start } = options;
+  const { monitor, stepsPerEpoch, ...start } = options;
+  const place = { monitor, stepsPerEpoch, task: start.task };
   const guard = new Guard();
   let training: Training | undefined;
   let stopped = false;
@@ -87,7 +86,7 @@ export function tensorflowCallbacks(model: StoppableModel, options: TensorflowOp
     },
     onEpochEnd: (epoch, logs = {}) => {
       guard.run(() => {
-        stopped = training?.checkpoint(evaluationOf(epoch, logs, options)).action === "stop";
+        stopped = training?.checkpoint(evaluationOf(epoch, logs, place)).action === "stop";
         if (stopped) model.stopTraining = true;
       });
     },

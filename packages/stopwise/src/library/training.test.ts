@@ -93,7 +93,7 @@ test("a source that throws is a crashed run, and the error comes through", async
     throw new Error("out of memory");
   }
   const all = async (): Promise<void> => {
-    for await (const _ of untilStopped(train(), start()));
+    for await (const { decision } of untilStopped(train(), start())) expect(decision.action).toBe("continue");
   };
   await expect(all()).rejects.toThrow("out of memory");
   // A crashed run keeps its journal: it may be gone on with.
