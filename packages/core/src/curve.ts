@@ -92,6 +92,14 @@ export function groupOf(run: RunRecord): string {
   return run.group ?? run.task ?? run.sweep ?? run.path ?? run.id;
 }
 
+/**
+ * The group that a record tells of: its field, else its task, else the sweep that a log names; `undefined` where none is
+ * told. A folder is no group: forty seeds in forty folders are one task, and certify nothing about new ones.
+ */
+export function toldGroupOf(run: RunRecord): string | undefined {
+  return run.group ?? run.task ?? run.sweep ?? undefined;
+}
+
 /** Turns a run record into the arrays that replay works on. */
 export function curveOf(run: RunRecord): Curve {
   const { points } = run;
