@@ -90,6 +90,7 @@ def main() -> None:
             batch_size=BATCH,
             answer_length=LENGTH,
             family="gru",
+            regime="from-scratch",
         )
         callbacks.append(callback)
         finish = callback._training.finish

@@ -105,7 +105,12 @@ def main() -> None:
     callback = None
     if flags.mode != "off":
         callback = StopwiseCallback(
-            monitor="val_em", max_em_loss="1pt", mode=flags.mode, store=flags.store, answer_length=5
+            monitor="val_em",
+            max_em_loss="1pt",
+            mode=flags.mode,
+            store=flags.store,
+            answer_length=5,
+            regime="from-scratch",
         )
         callbacks.append(callback)
     trainer = pl.Trainer(

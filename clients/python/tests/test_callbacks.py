@@ -16,6 +16,7 @@ sys.path.insert(0, STUBS)
 from stopwise import InvalidInputError, Timeouts
 from stopwise.keras import StopwiseCallback as KerasCallback
 from stopwise.lightning import StopwiseCallback as LightningCallback
+from stopwise.trainer_facts import regime_of  # noqa: E402
 from stopwise.transformers import StopwiseCallback
 
 
@@ -282,6 +283,16 @@ class TransformersTest(LiveCase):
         with self.assertLogs("stopwise", "WARNING") as log:
             self.assertFalse(trainer.evaluate(100, {"eval_exact_match": 0.1}))
         self.assertIn('schedule "new" is not known. Known: linear.', log.output[0])
+
+    def test_a_model_that_was_loaded_from_nowhere_is_from_scratch(self) -> None:
+        loaded, fresh = (
+            SimpleNamespace(config=SimpleNamespace(_name_or_path="t5-small")),
+            SimpleNamespace(config=SimpleNamespace(_name_or_path="")),
+        )
+        self.assertIsNone(regime_of(loaded, "match"))
+        self.assertEqual(regime_of(fresh, "match"), "from-scratch")
+        self.assertEqual(regime_of(fresh, "loss"), "pre-training")
+        self.assertIsNone(regime_of(SimpleNamespace(), "match"))
 
     def test_tokens_go_on_where_the_counter_starts_again_or_says_nothing(self) -> None:
         trainer = FakeTrainer(self.callback({}))

@@ -66,6 +66,17 @@ def facts_of(args: Any, state: Any, model: Any, loaders: dict[str, Any]) -> Fact
     }
 
 
+def regime_of(model: Any, kind: Optional[str]) -> Optional[str]:
+    """
+    A model that was loaded from nowhere starts from random weights: a task model that is judged by a score, or
+    language modelling that is judged by its loss. Else the model's name tells.
+    """
+    name = quietly(lambda: model.config._name_or_path)
+    if name is None or name:
+        return None
+    return "pre-training" if kind == "loss" else "from-scratch"
+
+
 def sequence_length(facts: Facts, model: Any, step: float, tokens: Any) -> Optional[float]:
     """Tokens an example, from those that were counted so far; an encoder-decoder counts only a part of them."""
     if quietly(lambda: model.config.is_encoder_decoder) or not positive(step) or not positive(tokens):

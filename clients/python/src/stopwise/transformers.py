@@ -19,7 +19,7 @@ from .journal import logger
 from .live_run import Timeouts
 from .options import read_options
 from .ranks import from_rank_zero, group_is_up
-from .trainer_facts import delivery_of, facts_of, findings, sequence_length
+from .trainer_facts import delivery_of, facts_of, findings, regime_of, sequence_length
 from .training import Training, told_metric
 
 
@@ -132,6 +132,7 @@ class StopwiseCallback(TrainerCallback, ExportableState):  # type: ignore[misc]
             logger.warning("stopwise: %s", finding)
         model, tokens = kwargs.get("model"), tokens_seen(state, kwargs.get("metrics") or {})
         facts = facts_of(args, state, model, kwargs)
+        facts["regime"] = regime_of(model, self._options.class_of(key))
         facts["sequence_length"] = sequence_length(facts, model, state.global_step, tokens)
         resumed_without_state = state.global_step > 0 and self._training.keep() is None
         self._training.start(key, {"delivery": delivery_of(args), **facts})
