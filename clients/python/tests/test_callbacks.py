@@ -16,7 +16,7 @@ sys.path.insert(0, STUBS)
 from stopwise import InvalidInputError, Timeouts
 from stopwise.keras import StopwiseCallback as KerasCallback
 from stopwise.lightning import StopwiseCallback as LightningCallback
-from stopwise.trainer_facts import regime_of  # noqa: E402
+from stopwise.trainer_facts import regime_of
 from stopwise.transformers import StopwiseCallback
 
 
