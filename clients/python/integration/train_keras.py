@@ -83,6 +83,7 @@ def main() -> None:
             max_em_loss="1pt",
             mode=flags.mode,
             store=flags.store,
+            audit_share=0,
             restore_best_weights=True,
             backup_dir=out / "backup",
             dataset_size=TRAIN,

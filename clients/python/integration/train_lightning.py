@@ -109,6 +109,7 @@ def main() -> None:
             max_em_loss="1pt",
             mode=flags.mode,
             store=flags.store,
+            audit_share=0,
             answer_length=5,
             regime="from-scratch",
         )

@@ -65,7 +65,11 @@ def main() -> None:
     flags = parser.parse_args()
     torch.set_num_threads(1)
     set_seed(0)
-    callback = StopwiseCallback(max_em_loss="1pt", mode=flags.mode, store=flags.store) if flags.mode != "off" else None
+    callback = (
+        StopwiseCallback(max_em_loss="1pt", mode=flags.mode, store=flags.store, audit_share=0)
+        if flags.mode != "off"
+        else None
+    )
     trainer = Trainer(
         model=small_t5(),
         args=arguments_of(flags.out, flags.steps),

@@ -95,7 +95,9 @@ def main() -> None:
     set_seed(0)
     callback = None
     if flags.mode != "off":
-        callback = StopwiseCallback(max_em_loss="1pt", mode=flags.mode, store=flags.store, answer_length=LENGTH + 1)
+        callback = StopwiseCallback(
+            max_em_loss="1pt", mode=flags.mode, store=flags.store, audit_share=0, answer_length=LENGTH + 1
+        )
     trainer = SFTTrainer(
         model=small_gpt2(),
         args=settings(flags.out),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -169,6 +170,27 @@ class TransformersTest(LiveCase):
         first, second = self.messages("start")
         self.assertEqual(second["run"], first["run"])
         self.assertEqual(second["state"], {"steps": [100]})
+
+    def test_resumed_on_another_number_of_devices_it_is_the_run_that_was_begun(self) -> None:
+        trainer = FakeTrainer(self.callback({}))
+        trainer.event("on_train_begin", some_state())
+        trainer.evaluate(100, {"eval_exact_match": 0.4, "eval_num_tokens": 5000})
+        stored = json.loads(json.dumps({"StopwiseCallback": trainer.callback.state()}))
+        again = FakeTrainer(self.callback({}), world_size=1, train_batch_size=2, load_best_model_at_end=False)
+        again.event("on_train_begin", some_state(100, stateful_callbacks=stored))
+        again.evaluate(200, {"eval_exact_match": 0.5, "eval_num_tokens": 500})
+        first, second = self.messages("start")
+        self.assertEqual((second["task"], second["request"]), (first["task"], first["request"]))
+
+    def test_a_state_that_is_refused_is_made_again_from_the_log(self) -> None:
+        trainer = FakeTrainer(self.callback({}))
+        trainer.event("on_train_begin", some_state())
+        trainer.evaluate(100, {"eval_exact_match": 0.4})
+        stored = {"StopwiseCallback": trainer.callback.state()}
+        again = FakeTrainer(self.callback({"fault": "refuse-state"}))
+        again.event("on_train_begin", some_state(100, stateful_callbacks=stored))
+        again.evaluate(200, {"eval_exact_match": 0.5}, log_history=[{"step": 100, "eval_exact_match": 0.4}])
+        self.assertEqual(self.steps(), [100, 100, 200])
 
     def test_a_training_that_starts_again_from_nothing_is_a_new_run(self) -> None:
         callback = self.callback({})

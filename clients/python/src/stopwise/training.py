@@ -15,7 +15,7 @@ from .loop import link_to
 from .metric import bare_name, best_known, quality_of
 from .options import CallbackOptions
 from .quantities import read_number
-from .request import camel, options_of, read_request
+from .request import Request, camel, options_of, read_request
 from .tokens import TokenCount
 
 T = TypeVar("T")
@@ -52,6 +52,8 @@ class Training:
         self._live: Optional[LiveRun] = None
         self._kept: Optional[dict[str, Any]] = None
         self._kind = ""
+        self._facts: Facts = {}
+        self._request = Request()
         self._plan: Optional[float] = None
         self._last: Optional[Decision] = None
         self._shown_shadow = False
@@ -91,7 +93,11 @@ class Training:
         return self._live is not None
 
     def start(self, key: str, facts: Facts) -> None:
-        """Starts the live run: what the trainer tells, overruled by what the user told."""
+        """
+        Starts the live run: what the trainer tells, overruled by what the user told. A run that is resumed is the
+        run that was begun: what the trainer told then counts, though it has another number of devices now.
+        """
+        facts = (self._kept or {}).get("facts") or facts
         self._kind = self.options.class_of(key) or "match"
         told = {"metric": bare_name(key), **facts, **self.options.facts}
         told = self._with_bound(told, key)
@@ -99,6 +105,7 @@ class Training:
         start = Start(read_request(told), self.options.mode, self.options.scale)
         options = self.options
         start.read = {camel(name) for name in facts if name not in self.options.facts}
+        self._facts, self._request = facts, start.request
         start.options = options_of(options.group, options.audit_share, options.learning_rate_actions)
         if self._kept is not None:
             start.run, start.state = str(self._kept["run"]), self._kept.get("state")
@@ -157,7 +164,18 @@ class Training:
         """JSON for the trainer's checkpoint; None before the first evaluation and after the end."""
         if self._live is None:
             return self._kept
-        return {"run": self._live.name, "state": self._live.state, "tokens": self._tokens.keep()}
+        asked = {**self._request.task, **self._request.wishes}
+        facts = {name: value for name, value in self._facts.items() if camel(name) in asked}
+        return {"run": self._live.name, "state": self._live.state, "facts": facts, "tokens": self._tokens.keep()}
+
+    def count_anew(self) -> None:
+        """Forgets the tokens: the run is told again from its beginning."""
+        self._tokens = TokenCount()
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the live run knows what was told before this process."""
+        return self._live is not None and self._live.state is not None
 
     def finish(self, how: str, step: float) -> None:
         """The training ended: records the run and says the summary."""

@@ -134,16 +134,17 @@ class StopwiseCallback(TrainerCallback, ExportableState):  # type: ignore[misc]
         facts = facts_of(args, state, model, kwargs)
         facts["regime"] = regime_of(model, self._options.class_of(key))
         facts["sequence_length"] = sequence_length(facts, model, state.global_step, tokens)
-        resumed_without_state = state.global_step > 0 and self._training.keep() is None
         self._training.start(key, {"delivery": delivery_of(args), **facts})
-        if resumed_without_state:
+        if not self._training.remembers:
             self._tell_history(state, key)
 
     def _tell_history(self, state: Any, key: str) -> None:
-        """A callback that was added in mid-run is told the evaluations before it."""
+        """A live run that does not know them is told the evaluations before this process."""
+        self._training.count_anew()
         for entry in state.log_history:
             if key in entry and entry.get("step", state.global_step) < state.global_step:
-                measures = {"eval_loss": entry.get("eval_loss"), "epoch": entry.get("epoch")}
+                counted = entry.get("num_input_tokens_seen") or entry.get("eval_num_tokens")
+                measures = {"eval_loss": entry.get("eval_loss"), "epoch": entry.get("epoch"), "tokens": counted}
                 self._training.evaluated(entry["step"], key, entry[key], measures)
 
     def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
