@@ -412,12 +412,14 @@ class RecommendationPredictedSaving(Record):
     mean: float
     low: float
     high: float
+    median: Optional[float] = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     NAMES: ClassVar[dict[str, str]] = {
         "mean": "mean",
         "low": "low",
         "high": "high",
+        "median": "median",
     }
     REQUIRED: ClassVar[tuple[str, ...]] = ("mean", "low", "high")
 
@@ -429,12 +431,14 @@ class RecommendationPredicted(Record):
     saving: RecommendationPredictedSaving
     em_loss: RecommendationPredictedSaving
     cost_unit: Literal["tokens", "steps", "epochs"]
+    em_loss_unclipped: Optional[float] = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     NAMES: ClassVar[dict[str, str]] = {
         "saving": "saving",
         "emLoss": "em_loss",
         "costUnit": "cost_unit",
+        "emLossUnclipped": "em_loss_unclipped",
     }
     REQUIRED: ClassVar[tuple[str, ...]] = ("saving", "emLoss", "costUnit")
     DECODERS: ClassVar[dict[str, Any]] = {
@@ -480,6 +484,7 @@ class RecommendationEvidence(Record):
     weight: float
     saving: float
     em_loss: float
+    name: Optional[str] = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     NAMES: ClassVar[dict[str, str]] = {
@@ -487,6 +492,7 @@ class RecommendationEvidence(Record):
         "weight": "weight",
         "saving": "saving",
         "emLoss": "em_loss",
+        "name": "name",
     }
     REQUIRED: ClassVar[tuple[str, ...]] = ("run", "weight", "saving", "emLoss")
 
@@ -525,6 +531,91 @@ class RecommendationPareto(Record):
     REQUIRED: ClassVar[tuple[str, ...]] = ("policy", "saving", "emLoss")
     DECODERS: ClassVar[dict[str, Any]] = {
         "policy": lambda value: policy_from_json(value),
+    }
+
+
+@dataclass
+class RecommendationAdviceLearnedPolicyWarmup(Record):
+    """Recommendation advice learned policy warmup, as in the JSON Schema."""
+
+    evals: Optional[float] = None
+    steps: Optional[float] = None
+    tokens: Optional[float] = None
+    fraction: Optional[float] = None
+    updates_best: Optional[bool] = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "evals": "evals",
+        "steps": "steps",
+        "tokens": "tokens",
+        "fraction": "fraction",
+        "updatesBest": "updates_best",
+    }
+    REQUIRED: ClassVar[tuple[str, ...]] = ()
+
+
+@dataclass
+class RecommendationAdviceLearnedPolicy(Record):
+    """Recommendation advice learned policy, as in the JSON Schema."""
+
+    version: Literal[1]
+    criterion: str
+    threshold: Optional[float]
+    monitor: Optional[Literal["quality", "evalLoss", "trainLoss", "gradNorm"]] = None
+    direction: Optional[Literal["max", "min"]] = None
+    params: Optional[dict[str, Any]] = None
+    compare: Optional[Literal[">=", ">"]] = None
+    warmup: Optional[RecommendationAdviceLearnedPolicyWarmup] = None
+    nan: Optional[Literal["count", "stop", "ignore", "poison"]] = None
+    delivery: Optional[Literal["best", "last"]] = None
+    action: Optional[Any] = None
+    model: Optional[str] = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "version": "version",
+        "criterion": "criterion",
+        "threshold": "threshold",
+        "monitor": "monitor",
+        "direction": "direction",
+        "params": "params",
+        "compare": "compare",
+        "warmup": "warmup",
+        "nan": "nan",
+        "delivery": "delivery",
+        "action": "action",
+        "model": "model",
+    }
+    REQUIRED: ClassVar[tuple[str, ...]] = ("version", "criterion", "threshold")
+    DECODERS: ClassVar[dict[str, Any]] = {
+        "warmup": lambda value: RecommendationAdviceLearnedPolicyWarmup.from_json(value),
+    }
+
+
+@dataclass
+class RecommendationAdviceLearned(Record):
+    """Recommendation advice learned, as in the JSON Schema."""
+
+    status: Literal["certified", "uncertified", "abstained"]
+    policy: RecommendationAdviceLearnedPolicy
+    sentence: str
+    predicted: RecommendationPredicted
+    certificate: RecommendationCertificate
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "status": "status",
+        "policy": "policy",
+        "sentence": "sentence",
+        "predicted": "predicted",
+        "certificate": "certificate",
+    }
+    REQUIRED: ClassVar[tuple[str, ...]] = ("status", "policy", "sentence", "predicted", "certificate")
+    DECODERS: ClassVar[dict[str, Any]] = {
+        "policy": lambda value: RecommendationAdviceLearnedPolicy.from_json(value),
+        "predicted": lambda value: RecommendationPredicted.from_json(value),
+        "certificate": lambda value: RecommendationCertificate.from_json(value),
     }
 
 
@@ -598,6 +689,7 @@ class RecommendationAdviceConsiderVariantEmChange(Record):
     mean: float
     low: float
     high: float
+    median: Optional[float] = None
     level: Optional[float] = None
     n_groups: Optional[float] = None
     extra: dict[str, Any] = field(default_factory=dict)
@@ -606,6 +698,7 @@ class RecommendationAdviceConsiderVariantEmChange(Record):
         "mean": "mean",
         "low": "low",
         "high": "high",
+        "median": "median",
         "level": "level",
         "nGroups": "n_groups",
     }
@@ -682,18 +775,21 @@ class RecommendationAdviceConsider(Record):
 class RecommendationAdvice(Record):
     """Recommendation advice, as in the JSON Schema."""
 
+    learned: Optional[RecommendationAdviceLearned] = None
     eval_every: Optional[float] = None
     cadence: Optional[RecommendationAdviceCadence] = None
     consider: Optional[RecommendationAdviceConsider] = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     NAMES: ClassVar[dict[str, str]] = {
+        "learned": "learned",
         "evalEvery": "eval_every",
         "cadence": "cadence",
         "consider": "consider",
     }
     REQUIRED: ClassVar[tuple[str, ...]] = ()
     DECODERS: ClassVar[dict[str, Any]] = {
+        "learned": lambda value: RecommendationAdviceLearned.from_json(value),
         "cadence": lambda value: RecommendationAdviceCadence.from_json(value),
         "consider": lambda value: RecommendationAdviceConsider.from_json(value),
     }
@@ -705,11 +801,13 @@ class RecommendationModel(Record):
 
     version: str
     trained_on: str
+    hash: Optional[str] = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     NAMES: ClassVar[dict[str, str]] = {
         "version": "version",
         "trainedOn": "trained_on",
+        "hash": "hash",
     }
     REQUIRED: ClassVar[tuple[str, ...]] = ("version", "trainedOn")
 
@@ -748,6 +846,106 @@ class RecommendationHypervolume(Record):
 
 
 @dataclass
+class RecommendationPopulationOutside(Record):
+    """Recommendation population outside, as in the JSON Schema."""
+
+    fact: str
+    value: float
+    low: float
+    high: float
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "fact": "fact",
+        "value": "value",
+        "low": "low",
+        "high": "high",
+    }
+    REQUIRED: ClassVar[tuple[str, ...]] = ("fact", "value", "low", "high")
+
+
+@dataclass
+class RecommendationPopulation(Record):
+    """Recommendation population, as in the JSON Schema."""
+
+    regime: Literal["fine-tuning", "pre-training", "from-scratch"]
+    assumed: bool
+    n_runs: float
+    n_groups: float
+    outside: list[RecommendationPopulationOutside]
+    missing: list[str]
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "regime": "regime",
+        "assumed": "assumed",
+        "nRuns": "n_runs",
+        "nGroups": "n_groups",
+        "outside": "outside",
+        "missing": "missing",
+    }
+    REQUIRED: ClassVar[tuple[str, ...]] = ("regime", "assumed", "nRuns", "nGroups", "outside", "missing")
+    DECODERS: ClassVar[dict[str, Any]] = {
+        "outside": lambda value: many(RecommendationPopulationOutside.from_json)(value),
+    }
+
+
+@dataclass
+class RecommendationTask(Record):
+    """Recommendation task, as in the JSON Schema."""
+
+    name: Optional[str] = None
+    dataset_size: Optional[float] = None
+    answer_length: Optional[float] = None
+    family: Optional[str] = None
+    model: Optional[str] = None
+    params: Optional[float] = None
+    max_steps: Optional[float] = None
+    max_tokens: Optional[float] = None
+    epochs: Optional[float] = None
+    batch_size: Optional[float] = None
+    sequence_length: Optional[float] = None
+    evals: Optional[float] = None
+    eval_size: Optional[float] = None
+    learning_rate: Optional[float] = None
+    schedule: Optional[str] = None
+    warmup_steps: Optional[float] = None
+    weight_decay: Optional[float] = None
+    dropout: Optional[float] = None
+    normalization: Optional[str] = None
+    metric: Optional[str] = None
+    metric_class: Optional[Literal["match", "overlap", "error-rate", "correlation", "loss"]] = None
+    regime: Optional[Literal["fine-tuning", "pre-training", "from-scratch"]] = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "name": "name",
+        "datasetSize": "dataset_size",
+        "answerLength": "answer_length",
+        "family": "family",
+        "model": "model",
+        "params": "params",
+        "maxSteps": "max_steps",
+        "maxTokens": "max_tokens",
+        "epochs": "epochs",
+        "batchSize": "batch_size",
+        "sequenceLength": "sequence_length",
+        "evals": "evals",
+        "evalSize": "eval_size",
+        "learningRate": "learning_rate",
+        "schedule": "schedule",
+        "warmupSteps": "warmup_steps",
+        "weightDecay": "weight_decay",
+        "dropout": "dropout",
+        "normalization": "normalization",
+        "metric": "metric",
+        "metricClass": "metric_class",
+        "regime": "regime",
+    }
+    REQUIRED: ClassVar[tuple[str, ...]] = ()
+
+
+@dataclass
 class Recommendation(Record):
     """Recommendation, as in the JSON Schema."""
 
@@ -763,6 +961,8 @@ class Recommendation(Record):
     advice: RecommendationAdvice
     model: RecommendationModel
     hypervolume: Optional[RecommendationHypervolume] = None
+    population: Optional[RecommendationPopulation] = None
+    task: Optional[RecommendationTask] = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     NAMES: ClassVar[dict[str, str]] = {
@@ -778,6 +978,8 @@ class Recommendation(Record):
         "advice": "advice",
         "model": "model",
         "hypervolume": "hypervolume",
+        "population": "population",
+        "task": "task",
     }
     REQUIRED: ClassVar[tuple[str, ...]] = ("status", "policy", "sentence", "predicted", "certificate", "evidence", "distance", "pareto", "config", "advice", "model")
     DECODERS: ClassVar[dict[str, Any]] = {
@@ -790,6 +992,8 @@ class Recommendation(Record):
         "advice": lambda value: RecommendationAdvice.from_json(value),
         "model": lambda value: RecommendationModel.from_json(value),
         "hypervolume": lambda value: RecommendationHypervolume.from_json(value),
+        "population": lambda value: RecommendationPopulation.from_json(value),
+        "task": lambda value: RecommendationTask.from_json(value),
     }
 
 
@@ -843,6 +1047,7 @@ class RunRecord(Record):
     answer_length: Optional[float] = None
     kind: Optional[Literal["quality", "loss"]] = None
     higher_is_better: Optional[bool] = None
+    regime: Optional[Literal["fine-tuning", "pre-training", "from-scratch"]] = None
     hyper: Optional[dict[str, Any]] = None
     planned_steps: Optional[float] = None
     planned_tokens: Optional[float] = None
@@ -869,6 +1074,7 @@ class RunRecord(Record):
         "answerLength": "answer_length",
         "kind": "kind",
         "higherIsBetter": "higher_is_better",
+        "regime": "regime",
         "hyper": "hyper",
         "plannedSteps": "planned_steps",
         "plannedTokens": "planned_tokens",
@@ -909,6 +1115,7 @@ class Task(Record):
     normalization: Optional[str] = None
     metric: Optional[str] = None
     metric_class: Optional[Literal["match", "overlap", "error-rate", "correlation", "loss"]] = None
+    regime: Optional[Literal["fine-tuning", "pre-training", "from-scratch"]] = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     NAMES: ClassVar[dict[str, str]] = {
@@ -933,6 +1140,7 @@ class Task(Record):
         "normalization": "normalization",
         "metric": "metric",
         "metricClass": "metric_class",
+        "regime": "regime",
     }
     REQUIRED: ClassVar[tuple[str, ...]] = ()
 
@@ -961,3 +1169,4 @@ class TaskFacts(TypedDict, total=False):
     normalization: Optional[str]
     metric: Optional[str]
     metric_class: Optional[Literal["match", "overlap", "error-rate", "correlation", "loss"]]
+    regime: Optional[Literal["fine-tuning", "pre-training", "from-scratch"]]

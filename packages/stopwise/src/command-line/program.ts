@@ -1,14 +1,8 @@
-import { readFileSync } from "node:fs";
 import { nearest } from "@stopwise/core";
 import { exitStatus } from "./failure.ts";
+import { packageVersion } from "./package-version.ts";
 import { refuse, runVerb } from "./run-verb.ts";
 import { laterVerbs, verbs } from "./verbs.ts";
-
-/** The version in the package's own package.json, which stands one folder above the built file. */
-function packageVersion(): string {
-  const file = new URL("../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
-}
 
 function helpPage(): string {
   const width = Math.max(...verbs.map(({ name }) => name.length));

@@ -48,6 +48,16 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("../verbs/live.ts")).defineLive,
   },
   {
+    name: "watch",
+    summary: "follow a live log and decide; on a stop run a command, send a signal or write a flag",
+    load: async () => (await import("../verbs/watch.ts")).defineWatch,
+  },
+  {
+    name: "serve",
+    summary: "HTTP service for live runs in any language, and the web page",
+    load: async () => (await import("../verbs/serve.ts")).defineServe,
+  },
+  {
     name: "report",
     summary: "one HTML page with the curves, trade-offs, calibration, evidence and evaluation",
     load: async () => (await import("../verbs/report.ts")).defineReport,
@@ -55,4 +65,4 @@ export const verbs: readonly Verb[] = [
 ];
 
 /** Verbs of the design that this version does not have yet. */
-export const laterVerbs: readonly string[] = ["watch", "serve", "doctor"];
+export const laterVerbs: readonly string[] = ["doctor"];

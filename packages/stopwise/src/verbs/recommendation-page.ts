@@ -1,4 +1,3 @@
-import type { LearnedAnswer } from "@stopwise/meta-model/predict";
 import { describePolicy } from "@stopwise/policies";
 import type { Advice } from "../library/advice.ts";
 import { plannedTokens } from "../library/planned-tokens.ts";
@@ -33,7 +32,7 @@ function savingText({ mean, low, high }: Interval, unit: string): string {
 
 /** What the learned stopper adds, for a loop that asks at every evaluation. */
 function learnedLines(advice: Advice): string[] {
-  const learned = advice.advice["learned"] as LearnedAnswer | undefined;
+  const learned = advice.advice.learned;
   if (learned === undefined || learned.status === "abstained") return [];
   const { predicted, status, certificate } = learned;
   return [
