@@ -21,7 +21,7 @@ def server_address(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme in ("http", "https") and parts.netloc:
         return address.rstrip("/")
-    raise InvalidInputError(f"server must be an address such as 'http://127.0.0.1:7717', got {address!r}.")
+    raise InvalidInputError(f"server must be an address such as 'http://127.0.0.1:7473', got {address!r}.")
 
 
 class ServerLink:
