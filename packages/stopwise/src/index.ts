@@ -32,3 +32,18 @@ export { adviseFrom, recommend, type Advice } from "./library/advice.ts";
 export { loadModel } from "./library/model-source.ts";
 export type { Request } from "./library/request.ts";
 export { createStopper, type StopperOptions } from "./library/stopper.ts";
+export {
+  startTraining,
+  untilStopped,
+  type Decided,
+  type Evaluation,
+  type Training,
+  type TrainingStart,
+} from "./library/training.ts";
+export {
+  tensorflowCallbacks,
+  type EpochLogs,
+  type StoppableModel,
+  type TensorflowCallbacks,
+  type TensorflowOptions,
+} from "./library/tensorflow.ts";
