@@ -44,7 +44,7 @@ function parseMetric(text: string): Metric {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   const nFields = (line: string | undefined): number => line?.trim().split(/\s+/).length ?? 0;
   // A last line that was cut has lost its step: as two fields it would read as step 0.
-  if (!text.endsWith("\n") && nFields(lines.at(-1)) < nFields(lines[0])) lines.pop();
+  if (!text.endsWith("\n") && nFields(lines.at(-1)) < 3) lines.pop();
   const points = lines.flatMap((line) => {
     const [time, value, step] = line
       .trim()
