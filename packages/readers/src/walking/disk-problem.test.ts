@@ -90,7 +90,7 @@ test("a unit whose reader stops at a missing file is read without it", async () 
   const reader = {
     format: "strict",
     title: "strict",
-    description: { recognised: "", quality: "", plan: "", end: "", notRead: "" },
+    description: { recognised: "any", quality: "none", plan: "none", end: "none", notRead: "all" },
     detect: () => 1,
     read: (given: readonly { readonly path: string }[]) =>
       given.length > 1
