@@ -34,6 +34,15 @@ export default defineConfig({
           hookTimeout: 600_000,
         },
       },
+      // The page in a real browser: a command of its own, `npm run test:page`.
+      {
+        test: {
+          name: "page",
+          include: ["test/**/*.page-test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
       { test: { name: "e2e", include: ["test/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000 } },
     ],
   },

@@ -42,9 +42,8 @@ interface Metric {
 /** Lines `timestamp value step`; where every step is the same the values are numbered by time. */
 function parseMetric(text: string): Metric {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  const nFields = (line: string | undefined): number => line?.trim().split(/\s+/).length ?? 0;
-  // A last line that was cut has lost its step: as two fields it would read as step 0.
-  if (!text.endsWith("\n") && nFields(lines.at(-1)) < nFields(lines[0])) lines.pop();
+  // A last line that was cut may have lost its step, or a part of its value or step.
+  if (!text.endsWith("\n")) lines.pop();
   const points = lines.flatMap((line) => {
     const [time, value, step] = line
       .trim()

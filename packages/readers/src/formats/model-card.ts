@@ -1,4 +1,10 @@
-import { headlineOf, hyperparametersOf, modelCardFacts, totalBatchOf } from "../mapping/card-facts.ts";
+import {
+  frontMatterRemarks,
+  headlineOf,
+  hyperparametersOf,
+  modelCardFacts,
+  totalBatchOf,
+} from "../mapping/card-facts.ts";
 import { mendRowOrder } from "../tables/card-rows.ts";
 import { cutLineWarning, withoutCutLine } from "../tables/cut-lines.ts";
 import { emptyValues } from "../tables/evaluation-rows.ts";
@@ -236,11 +242,11 @@ function detect(file: LogFile): number {
 
 async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
   const { path } = file!;
-  const run = readCard(await readText(file!));
+  const text = await readText(file!);
+  const run = readCard(text);
+  const warnings = frontMatterRemarks(text);
   return [
-    typeof run === "string"
-      ? { path, runs: [], reason: run, warnings: [] }
-      : { path, runs: [run], warnings: [] },
+    typeof run === "string" ? { path, runs: [], reason: run, warnings } : { path, runs: [run], warnings },
   ];
 }
 

@@ -20,7 +20,7 @@ function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; depth <= mostLevels; depth += 1) {
     level = level.flatMap((entry) =>
-      typeof entry === "object" && entry !== null ? Object.values(entry) : [],
+      typeof entry === "object" && entry !== null ? (Object.values(entry) as unknown[]) : [],
     );
     if (level.length === 0) return false;
   }

@@ -9,7 +9,6 @@ export interface ConsoleLine extends ConsolePlace {
   readonly values: ReadonlyMap<string, number>;
 }
 
-// eslint-disable-next-line no-control-regex -- terminals are coloured with control characters
 const ansiColour = /\u001b\[[0-9;]{0,20}[A-Za-z]/g;
 
 const fairseqValidation = /\|\s?valid\s?\||\|\s?valid on /;

@@ -105,6 +105,7 @@ const closing = /^\W{0,20}epoch\s{1,5}\d{1,9}\W{0,3}\s(ended|finished|completed)
  * Reads where a console line stands. Settings, plans, ranges and what was loaded or saved tell no place; a plan that
  * is named (`Total optimization steps = 6146`) is one.
  *
+ * @param line - without colours
  * @param hasValues - whether the line names a measured value
  */
 export function readPlace(line: string, hasValues: boolean): ConsolePlace {

@@ -31,6 +31,9 @@ const isNameCharacter = (code: number): boolean =>
   code === 32 ||
   code === 45; // -
 
+/** A place without a separator before a name: `step 1 eval_loss: 2.0`. */
+const placeBefore = /^.{0,40}\b(?:step|epoch|iter|iteration|update|batch)\s\d[\d./]{0,20}\s/i;
+
 /** The name without what stands before it in the line: timestamps, the level of a message, separators. */
 const lastWords = (name: string): string =>
   name
@@ -38,6 +41,7 @@ const lastWords = (name: string): string =>
     .at(-1)!
     .trim()
     .replace(/^(?:DEBUG|INFO|WARN(?:ING)?|ERROR)\s/, "")
+    .replace(placeBefore, "")
     .trim();
 
 /** Where a bracketed remark such as `(ms)` that ends at `end` begins. */

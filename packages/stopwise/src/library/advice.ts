@@ -22,7 +22,13 @@ export interface Advice extends Omit<Recommendation, "model"> {
 
 function configOf(policy: Policy, task: Task, request: FullRequest): Record<string, unknown> | null {
   if (request.target === undefined) return null;
-  return { ...trainerFor(request.target).configOf(policy, { task, version: request.targetVersion }) };
+  return {
+    ...trainerFor(request.target).configOf(policy, {
+      task,
+      version: request.targetVersion,
+      scale: request.scale,
+    }),
+  };
 }
 
 /**
@@ -71,7 +77,8 @@ export function adviseFrom(model: StopwiseModel, request: Request): Advice {
     ...recommendation,
     task,
     model,
-    toConfig: (target, version) => trainerFor(target).configOf(answer.policy, { task, version }),
+    toConfig: (target, version) =>
+      trainerFor(target).configOf(answer.policy, { task, version, scale: full.scale }),
     toJSON: () => recommendation,
   };
 }
