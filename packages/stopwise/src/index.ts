@@ -1,4 +1,11 @@
-export { targetList, trainers, type Fidelity, type Trainer, type TrainerConfig } from "@stopwise/trainers";
+export {
+  differenceOf,
+  targetList,
+  trainers,
+  type Fidelity,
+  type Trainer,
+  type TrainerConfig,
+} from "@stopwise/trainers";
 export {
   curveOf,
   InvalidInputError,

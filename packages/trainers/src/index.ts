@@ -9,14 +9,8 @@ export type {
   TrainerConfig,
 } from "./trainer.ts";
 export { differenceOf } from "./difference.ts";
-export { semantics, semanticsOf, trainerFor, trainers } from "./registry.ts";
+export { trainerFor, trainers } from "./registry.ts";
 export { targetList, type TargetRow } from "./target-list.ts";
 export { replayCases, type CaseResult, type CasesResult } from "./semantics/replay-cases.ts";
 export { replaySemantics, type ReplayedSemantics } from "./semantics/replay-semantics.ts";
-export {
-  stopIndex,
-  trainerStop,
-  type TrainerSettingsInput,
-  type TrainerStop,
-} from "./semantics/stop-index.ts";
 export type { TrainerSemantics, TrainerSettings } from "./semantics/trainer-semantics.ts";
