@@ -160,3 +160,9 @@ export function pastOfRuns(past: Past, runs: readonly number[]): Past {
     rows: rowsOfRuns(past.rows, runs),
   };
 }
+
+/** The runs of some populations. */
+export function pastAmong(past: Past, populations: ReadonlySet<PopulationName>): Past {
+  const rows = [...past.runs.keys()].filter((row) => populations.has(populationOfRun(past.runs[row]!)));
+  return rows.length === past.runs.length ? past : pastOfRuns(past, rows);
+}

@@ -23,8 +23,12 @@ import { modelsOf, trialKey, type Trial } from "./trial.ts";
 export interface RetrainOptions {
   /** Folder of the store, or the address of a team's. */
   readonly store: string;
-  /** Leave the shipped sweep out: learn from the stored runs alone. */
+  /** Learn from the stored runs alone, without experience of others. */
   readonly ownOnly: boolean;
+  /** Experience packs to learn from in place of the shipped ones. */
+  readonly experience?: readonly string[];
+  /** Put the model into use whatever the comparison says; recorded with it. */
+  readonly promote?: boolean;
   readonly seed: number;
   /** Train also where nothing is new. */
   readonly force: boolean;
