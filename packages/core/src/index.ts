@@ -22,6 +22,26 @@ export {
 export { ruleOf } from "./issue.ts";
 export { modelFacts, type ModelFacts } from "./model-name.ts";
 export { jsonSchemas, type DocumentName } from "./json-schemas.ts";
+export {
+  liveAdviceSchema,
+  liveCheckpointSchema,
+  liveDecisionSchema,
+  liveEndSchema,
+  liveErrorSchema,
+  liveModeSchema,
+  liveRecordedSchema,
+  liveRunNameSchema,
+  liveStartSchema,
+  type LiveAdvice,
+  type LiveCheckpointMessage,
+  type LiveDecision,
+  type LiveEnd,
+  type LiveError,
+  type LiveMode,
+  type LiveRecorded,
+  type LiveSaved,
+  type LiveStart,
+} from "./live-messages.ts";
 export { directionOf, metricClassOf, metricClassSchema, type MetricClass } from "./metric.ts";
 export { costUnitSchema, outcomeSchema, type CostUnit, type Outcome } from "./outcome.ts";
 export {

@@ -9,5 +9,9 @@ export interface StoreFlags {
 export function addStoreFlag(command: Command): Command {
   // An empty STOPWISE_STORE counts as not set.
   const standard = process.env["STOPWISE_STORE"] || ".stopwise";
-  return command.option("--store <place>", "folder of the experiment store, or postgres://user@host/database (or STOPWISE_STORE)", standard);
+  return command.option(
+    "--store <place>",
+    "folder of the experiment store, or postgres://user@host/database (or STOPWISE_STORE)",
+    standard,
+  );
 }

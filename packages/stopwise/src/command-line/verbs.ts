@@ -43,6 +43,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("../verbs/replay.ts")).defineReplay,
   },
   {
+    name: "live",
+    summary: "one live run over standard input and output, a JSON line each way",
+    load: async () => (await import("../verbs/live.ts")).defineLive,
+  },
+  {
     name: "report",
     summary: "one HTML page with the curves, trade-offs, calibration, evidence and evaluation",
     load: async () => (await import("../verbs/report.ts")).defineReport,

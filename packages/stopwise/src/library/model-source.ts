@@ -75,3 +75,8 @@ export async function fetchModel(store?: string): Promise<StopwiseModel> {
   loaded.set(key, model);
   return model;
 }
+
+/** Makes the model of a team's store ready for {@link loadModel}; a folder's is read when it is asked for. */
+export async function fetchTeamModel(store: string): Promise<void> {
+  if (isPostgres(storeFolder(store))) await fetchModel(store);
+}

@@ -11,9 +11,16 @@ import {
   type Replayer,
   type StopwiseModel,
 } from "@stopwise/meta-model";
-import { addressInWords, openRegistry, withStore, type ModelEntry, type ModelRegistry } from "@stopwise/store";
+import {
+  addressInWords,
+  openRegistry,
+  withStore,
+  type ModelEntry,
+  type ModelRegistry,
+} from "@stopwise/store";
 import { threadedReplay } from "../replaying/threaded-replay.ts";
 import { compare, heldOutGroups, judge, judgedRuns, shuffled, type Comparison } from "./held-out.ts";
+import { absorbLive } from "../library/absorb-live.ts";
 import { usualLimits } from "../library/trainer-limits.ts";
 import { shippedRuns } from "./shipped-runs.ts";
 import { canWorkBeside, learnBeside } from "./learn-beside.ts";
@@ -79,6 +86,7 @@ interface StoredRuns {
 const comparisonRuns = 600;
 
 async function storedRuns({ store: address, onProgress }: RetrainOptions): Promise<StoredRuns> {
+  await absorbLive(address);
   return withStore(address, { mode: "read", onWait: onProgress }, async (store) => {
     const hashes = await store.hashes();
     if (hashes.size > 0) return { runs: await store.readRuns(), hashes };
@@ -183,7 +191,8 @@ function reasonOf(before: InUse | undefined, comparison: Comparison | null): str
   if (before.damage !== undefined) {
     return `The model in use could not be opened (${before.damage.replace(/[. ]*Run stopwise.*$/, "")}); this one takes its place.`;
   }
-  if (before.runIds === undefined) return "What the model in use was trained on is not known any more: not compared.";
+  if (before.runIds === undefined)
+    return "What the model in use was trained on is not known any more: not compared.";
   if (comparison === null) return "There are too few groups to compare it with the model in use.";
   return comparison.notWorse
     ? "It is not worse than the model in use on groups that neither has seen."

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { positive } from "../command-line/flags.ts";
 import { counted, print, printJson, Progress } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
+import { absorbLive } from "../library/absorb-live.ts";
 import { factsFile, readFacts, writeMissingFacts } from "./ingest/facts-file.ts";
 import { countsText, fileJson, filesTable, missingOf, missingText } from "./ingest/report-text.ts";
 
@@ -87,7 +88,8 @@ async function ingest(paths: readonly string[], flags: IngestFlags): Promise<voi
   stored(report, await storeRuns(report, flags), flags);
 }
 
-function storeRuns(report: IngestReport, { store }: StoreFlags): Promise<UpsertCounts> {
+async function storeRuns(report: IngestReport, { store }: StoreFlags): Promise<UpsertCounts> {
+  await absorbLive(store);
   return withStore(store, {}, (opened) => opened.upsertRuns(recordsOf(report)));
 }
 

@@ -1,23 +1,35 @@
-import { curveOf, InvalidInputError, type Curve, type Policy } from "@stopwise/core";
-import { describePolicy, parsePolicy, replay, type Replayed } from "@stopwise/policies";
-import { replayCases, replaySemantics, type CasesResult } from "@stopwise/trainers";
+import { curveOf, InvalidInputError, type Curve, type Decision, type Policy } from "@stopwise/core";
+import {
+  contextOf,
+  describePolicy,
+  parsePolicy,
+  replay,
+  type Replayed,
+  type StopperContext,
+} from "@stopwise/policies";
 import { outcomeMatrixInWorkers } from "@stopwise/policies/threads";
+import { replayCases, replaySemantics, type CasesResult } from "@stopwise/trainers";
 import type { Command } from "commander";
 import { threadCount, threadsHelp } from "../command-line/flags.ts";
 import { exitStatus } from "../command-line/failure.ts";
 import { readJsonInput } from "../command-line/json-input.ts";
 import { counted, print, printJson, Progress } from "../command-line/output.ts";
 import { renderTable } from "../command-line/table.ts";
+import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
+import { fetchTeamModel } from "../library/model-source.ts";
+import { decisionsOf, recordOfCurveFile, replayContext } from "./replay/replay-context.ts";
 import { readCurve } from "./replay/recorded-curve.ts";
 import { readRunFile } from "./run-file.ts";
 
-interface ReplayFlags {
+interface ReplayFlags extends StoreFlags {
   readonly policy?: string;
   readonly curve?: string;
   readonly runs?: string;
   readonly semantics?: string;
   readonly cases?: string;
   readonly threads?: number;
+  readonly task?: string;
+  readonly decisions?: true;
   readonly json?: true;
 }
 
@@ -25,16 +37,24 @@ interface ReplayedRun extends Replayed {
   readonly id: string;
   readonly group: string;
   readonly reason: string;
+  /** Every decision, as a live run would have got them; with `--decisions`. */
+  readonly decisions?: readonly Decision[];
 }
 
-function replayOne(policy: Policy, curve: Curve, semantics: string | undefined): ReplayedRun {
+function replayOne(
+  policy: Policy,
+  curve: Curve,
+  { context, flags }: { context: StopperContext; flags: ReplayFlags },
+): ReplayedRun {
+  const { semantics, decisions } = flags;
   const replayed =
-    semantics === undefined ? replay(policy, curve) : replaySemantics(policy, curve, semantics);
+    semantics === undefined ? replay(policy, curve, context) : replaySemantics(policy, curve, semantics);
   return {
     id: curve.id,
     group: curve.group,
     ...replayed,
     reason: replayed.decision?.reason ?? "The run has no evaluation.",
+    ...(decisions === true && { decisions: decisionsOf(policy, curve, contextOf(curve, context)) }),
   };
 }
 
@@ -48,12 +68,14 @@ function lossName({ kind }: Curve): string {
 function replayCurve(policy: Policy, flags: ReplayFlags): void {
   const monitor = "monitor" in policy ? policy.monitor : "quality";
   const curve = readCurve(flags.curve!, monitor);
-  const run = replayOne(policy, curve, flags.semantics);
-  const { stopIndex, saving, emLoss, testEmLoss, costUnit, reason, decision } = run;
-  const sentence = describePolicy(policy);
+  const context = replayContext(policy, { ...flags, record: recordOfCurveFile(flags.curve!) });
+  const run = replayOne(policy, curve, { context, flags });
+  const { stopIndex, saving, emLoss, testEmLoss, costUnit, reason, decision, decisions } = run;
+  const sentence = describePolicy(policy, context);
   if (flags.json === true) {
     const outcome = { stopIndex, saving, emLoss, testEmLoss, costUnit };
-    printJson({ policy, sentence, semantics: flags.semantics, stopIndex, outcome, reason, decision });
+    const told = { stopIndex, outcome, reason, decision, decisions };
+    printJson({ policy, sentence, semantics: flags.semantics, ...told });
     return;
   }
   const where =
@@ -68,9 +90,12 @@ const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
 
 async function replayRuns(policy: Policy, flags: ReplayFlags): Promise<void> {
-  const curves = (await readRunFile(flags.runs!)).map(curveOf);
-  const runs = curves.map((curve) => replayOne(policy, curve, flags.semantics));
-  const sentence = describePolicy(policy);
+  const records = await readRunFile(flags.runs!);
+  const contexts = records.map((record) => replayContext(policy, { ...flags, record }));
+  const runs = records.map((record, i) =>
+    replayOne(policy, curveOf(record), { context: contexts[i]!, flags }),
+  );
+  const sentence = describePolicy(policy, contexts[0]);
   const summary = {
     nRuns: runs.length,
     meanSaving: mean(runs.map(({ saving }) => saving)),
@@ -166,6 +191,7 @@ function runCases(flags: ReplayFlags): void {
 }
 
 async function run(flags: ReplayFlags): Promise<void> {
+  await fetchTeamModel(flags.store);
   if (flags.cases !== undefined) {
     runCases(flags);
     return;
@@ -177,6 +203,9 @@ async function run(flags: ReplayFlags): Promise<void> {
   if (Array.isArray(given)) {
     await replayPortfolio(given, flags);
     return;
+  }
+  if (flags.decisions === true && flags.json !== true) {
+    throw new InvalidInputError("--decisions is for programs.", "Add --json, or leave it out.");
   }
   const policy = parsePolicy(given);
   if (flags.curve !== undefined) replayCurve(policy, flags);
@@ -195,16 +224,18 @@ export function defineReplay(command: Command): void {
       "stop as this trainer's own class does: huggingface, lightning, keras, ...",
     )
     .option("--cases <file>", "stop cases with expected indices; exit status 1 when any differs")
+    .option("--task <json>", "for a learned policy: facts of the task, in place of those of the record")
+    .option("--decisions", "with --json: every decision, as a live run would have got them")
     .option("--threads <n>", threadsHelp, threadCount)
     .option("--json", "one JSON document on stdout")
-    .action(run)
-    .addHelpText(
-      "after",
-      `
+    .action(run);
+  addStoreFlag(command).addHelpText(
+    "after",
+    `
 Examples:
   stopwise replay --policy '{"version":1,"criterion":"staleness","threshold":3}' --curve curve.json
   stopwise replay --policy policy.json --runs runs.jsonl.gz --semantics hf
   stopwise replay --policy portfolio.json --runs runs.jsonl.gz
   stopwise replay --cases stop-vectors.json`,
-    );
+  );
 }

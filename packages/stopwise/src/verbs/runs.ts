@@ -3,6 +3,8 @@ import { withStore, type ExperimentStore, type RunFilter, type RunSummary } from
 import type { Command } from "commander";
 import { counted, note, print, printJson } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
+import { absorbLive } from "../library/absorb-live.ts";
+import { feedbackRates, rateLine } from "../library/live-feedback.ts";
 import { renderTable, shortNumber } from "../command-line/table.ts";
 
 interface RunsFlags extends StoreFlags {
@@ -19,7 +21,9 @@ function filterOf({ group, task, family, metric }: RunsFlags): RunFilter {
   return { group, task, family, metric };
 }
 
-function reading<T>(flags: RunsFlags, use: (store: ExperimentStore) => Promise<T>): Promise<T> {
+/** What live runs have told meanwhile counts, too. */
+async function reading<T>(flags: RunsFlags, use: (store: ExperimentStore) => Promise<T>): Promise<T> {
+  await absorbLive(flags.store);
   return withStore(flags.store, { mode: "read", onWait: (line) => note(`stopwise: ${line}`) }, use);
 }
 
@@ -40,9 +44,10 @@ function listing(runs: readonly RunSummary[], flags: RunsFlags): string {
 }
 
 async function list(flags: RunsFlags): Promise<void> {
+  const feedback = feedbackRates(flags.store);
   const runs = await reading(flags, (store) => store.listRuns(filterOf(flags)));
-  if (flags.json === true) printJson({ runs });
-  else print(listing(runs, flags));
+  if (flags.json === true) printJson({ runs, ...(feedback.length > 0 && { feedback }) });
+  else print([listing(runs, flags), ...feedback.map(rateLine)].join("\n"));
 }
 
 /** The run of an id, or of the only id that begins so. */

@@ -1,5 +1,12 @@
 import { InvalidInputError } from "@stopwise/core";
-import { addressInWords, copyStore, withRegistry, withStore, type Copied, type ModelEntry } from "@stopwise/store";
+import {
+  addressInWords,
+  copyStore,
+  withRegistry,
+  withStore,
+  type Copied,
+  type ModelEntry,
+} from "@stopwise/store";
 import type { Command } from "commander";
 import { exitStatus } from "../command-line/failure.ts";
 import { positive } from "../command-line/flags.ts";
@@ -43,7 +50,10 @@ async function backup(to: string, flags: StoreVerbFlags): Promise<void> {
   if (isFile) return;
   const { problems } = await withStore(to, { mode: "read" }, (store) => store.check());
   if (problems[0] !== undefined) {
-    throw new InvalidInputError(`the backup ${addressInWords(to)} is not sound: ${problems[0]}`, "Make it again.");
+    throw new InvalidInputError(
+      `the backup ${addressInWords(to)} is not sound: ${problems[0]}`,
+      "Make it again.",
+    );
   }
 }
 
@@ -70,13 +80,20 @@ async function check(flags: StoreVerbFlags): Promise<void> {
   if (flags.json === true) printJson({ store, ...runs, nModels: models.nModels, problems });
   else {
     const counts = `${counted(runs.nRuns, "run")}, ${counted(runs.nCheckpoints, "checkpoint")}, ${counted(models.nModels, "model")}`;
-    print([`${store}: ${counts}`, ...problems, problems.length === 0 ? "Everything is as it was written." : ""].join("\n"));
+    print(
+      [
+        `${store}: ${counts}`,
+        ...problems,
+        problems.length === 0 ? "Everything is as it was written." : "",
+      ].join("\n"),
+    );
   }
   if (problems.length > 0) process.exitCode = exitStatus.input;
 }
 
 function figuresOf({ facts }: ModelEntry): string {
-  const comparison = facts["comparison"] as { candidate?: { meanSaving: number; meanEmLoss: number } } | null | undefined;
+  const comparison = facts["comparison"] as
+    { candidate?: { meanSaving: number; meanEmLoss: number } } | null | undefined;
   if (comparison?.candidate === undefined) return "not compared";
   const { meanSaving, meanEmLoss } = comparison.candidate;
   return `${(100 * meanSaving).toFixed(1)} % at ${(100 * meanEmLoss).toFixed(2)} points`;
@@ -114,8 +131,12 @@ export function defineStore(command: Command): void {
   );
   command
     .command("copy <from> <to>")
-    .description("copy all runs and models: a store folder, postgres://..., .parquet, .jsonl(.gz), a folder of shards")
-    .action((from: string, to: string, _flags: unknown, self: Command) => copy(from, to, self.optsWithGlobals()));
+    .description(
+      "copy all runs and models: a store folder, postgres://..., .parquet, .jsonl(.gz), a folder of shards",
+    )
+    .action((from: string, to: string, _flags: unknown, self: Command) =>
+      copy(from, to, self.optsWithGlobals()),
+    );
   command
     .command("check")
     .description("read every run, compare each with its hash, and open the model in use")
