@@ -161,8 +161,8 @@ export function pastOfRuns(past: Past, runs: readonly number[]): Past {
   };
 }
 
-/** The runs of some populations. */
-export function pastAmong(past: Past, populations: ReadonlySet<PopulationName>): Past {
-  const rows = [...past.runs.keys()].filter((row) => populations.has(populationOfRun(past.runs[row]!)));
+/** Some of the runs. */
+export function pastAmong(past: Past, isTaken: (run: PastRun) => boolean): Past {
+  const rows = [...past.runs.keys()].filter((row) => isTaken(past.runs[row]!));
   return rows.length === past.runs.length ? past : pastOfRuns(past, rows);
 }

@@ -13,7 +13,15 @@ import { seedFor } from "@stopwise/core/random";
 import { taskFeatureList, taskFeatures, taskOf } from "@stopwise/features";
 import type { Neighbours } from "@stopwise/learners";
 import { consideringSections } from "../advice/task-changes/considering-part.ts";
-import { joinPast, pastOf, pastOfRuns, populationOfRun, type Past, type PastRun } from "../experience/past.ts";
+import {
+  joinPast,
+  pastAmong,
+  pastOf,
+  pastOfRuns,
+  populationOfRun,
+  type Past,
+  type PastRun,
+} from "../experience/past.ts";
 import { experienceGrid, portfolioName } from "../experience/portfolio.ts";
 import { openContainer, packContainer, type Section } from "../file/container.ts";
 import {
@@ -144,7 +152,7 @@ export function prepareTraining(runs: readonly RunRecord[], options: TrainOption
   const base = options.base?.header.portfolio === portfolio ? options.base : undefined;
   const names = new Set(learned.runs.map(populationOfRun));
   const beside = experience.map((pack) =>
-    onlyRuns(pack, (run) => !ids.has(run.id) && (base === undefined || names.has(populationOfRun(run)))),
+    pastAmong(pack, (run) => !ids.has(run.id) && (base === undefined || names.has(populationOfRun(run)))),
   );
   const past = joinPast([learned, ...beside]);
   if (past.runs.length === 0 && base === undefined) {
@@ -172,12 +180,6 @@ export function prepareTraining(runs: readonly RunRecord[], options: TrainOption
         learnedTask(part, split, { population: name, seed: seedFor(seed, `learned ${name}`) }),
       ),
   };
-}
-
-/** Some of the runs of experience. */
-function onlyRuns(past: Past, isTaken: (run: PastRun) => boolean): Past {
-  const rows = [...past.runs.keys()].filter((row) => isTaken(past.runs[row]!));
-  return rows.length === past.runs.length ? past : pastOfRuns(past, rows);
 }
 
 function splitOf(past: Past, options: { limit: number; seed: number }): SplitPast {

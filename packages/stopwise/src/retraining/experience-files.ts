@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { InvalidInputError, ModelFileError, populationOf, regimeOf, type RunRecord } from "@stopwise/core";
-import { openExperience, pastAmong, type ExperiencePack, type Past } from "@stopwise/meta-model";
+import { openExperience, pastAmong, populationOfRun, type ExperiencePack, type Past } from "@stopwise/meta-model";
 import { shippedPacks } from "./shipped-packs.ts";
 
 /** The packs that ship with the package, one folder above the built file. */
@@ -35,8 +35,11 @@ export function shippedExperience(): ExperiencePack[] {
     .map(readPack);
 }
 
-/** What packs teach of the populations that some runs belong to. */
+/** What packs teach of the populations that some runs belong to, without those runs themselves. */
 export function experienceFor(packs: readonly ExperiencePack[], runs: readonly RunRecord[]): Past[] {
   const names = new Set(runs.map((run) => populationOf(regimeOf(run).regime, run.kind)));
-  return packs.map(({ past }) => pastAmong(past, names)).filter((past) => past.runs.length > 0);
+  const own = new Set(runs.map(({ id }) => id));
+  return packs
+    .map(({ past }) => pastAmong(past, (run) => names.has(populationOfRun(run)) && !own.has(run.id)))
+    .filter((past) => past.runs.length > 0);
 }

@@ -20,7 +20,7 @@ const runs = Array.from({ length: 24 }, (_, i): RunRecord => ({
 test("a worker learns what this thread learns", async () => {
   const { learned } = prepareTraining(runs);
   const here = trainLearned(learned);
-  expect(Object.keys(here)).toContain("learned");
+  expect(Object.keys(here)).toContain("fine-tuning.learned");
   expect(await learnBeside(learned).sections()).toEqual(here);
 });
 

@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import { ModelFileError, type RunRecord } from "@stopwise/core";
-import { deserializeModel, serializeModel, trainModel, type Past, type StopwiseModel } from "@stopwise/meta-model";
+import {
+  deserializeModel,
+  serializeModel,
+  trainModel,
+  type Past,
+  type StopwiseModel,
+} from "@stopwise/meta-model";
 import type { ModelRegistry } from "@stopwise/store";
 
 /** Runs that a model is fitted on only to be compared with another. */

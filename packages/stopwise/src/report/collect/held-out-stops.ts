@@ -1,10 +1,4 @@
-import {
-  curveOf,
-  type Curve,
-  type Outcome,
-  type Recommendation,
-  type RunRecord,
-} from "@stopwise/core";
+import { curveOf, type Curve, type Outcome, type Recommendation, type RunRecord } from "@stopwise/core";
 import { taskOf } from "@stopwise/features";
 import { recommendFrom, type RecommendOptions, type StopwiseModel } from "@stopwise/meta-model";
 import { learnedCriteria, type LearnedAnswer } from "@stopwise/meta-model/predict";
