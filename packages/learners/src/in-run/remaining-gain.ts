@@ -67,6 +67,6 @@ export function boostedGain(
         seed: seedFor(seed, `member-${member}`),
       }),
     ),
-    scale.remainingPower,
+    scale,
   );
 }
