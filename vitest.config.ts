@@ -18,7 +18,15 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      { test: { name: "e2e", include: ["test/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000 } },
+      {
+        test: {
+          name: "package",
+          include: ["test/package/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+      { test: { name: "e2e", include: ["test/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000 } },
     ],
   },
 });

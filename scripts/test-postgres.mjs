@@ -13,7 +13,10 @@ const isThere = () =>
 function install() {
   if (isThere() || process.getuid?.() !== 0) return;
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  for (const args of [["update", "-qq"], ["install", "-y", "-qq", "postgresql"]]) {
+  for (const args of [
+    ["update", "-qq"],
+    ["install", "-y", "-qq", "postgresql"],
+  ]) {
     const { error } = spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"], env });
     if (error) return;
   }
@@ -21,7 +24,9 @@ function install() {
 
 install();
 if (!isThere()) {
-  console.error("test:postgres: PostgreSQL is not installed and cannot be installed here (apt-get install postgresql, as root).");
+  console.error(
+    "test:postgres: PostgreSQL is not installed and cannot be installed here (apt-get install postgresql, as root).",
+  );
   process.exit(process.env.CI === "true" || process.env.CI === "1" ? 1 : 0);
 }
 const files = ["packages/store/src/store-contract.test.ts", "test/store.test.ts", "test/concurrency.test.ts"];

@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { recordLine, Workplace, type Called } from "./command-line.ts";
@@ -19,7 +28,9 @@ function refusal(called: Called): string {
 }
 
 function writeRuns(file: string, n: number, nCheckpoints = 20): void {
-  const lines = Array.from({ length: n }, (_, i) => recordLine(`run-${i}`, nCheckpoints, { task: `t${i % 5}` }));
+  const lines = Array.from({ length: n }, (_, i) =>
+    recordLine(`run-${i}`, nCheckpoints, { task: `t${i % 5}` }),
+  );
   writeFileSync(place.file(file), `${lines.join("\n")}\n`);
 }
 
@@ -32,7 +43,10 @@ const newestStep = (): string => {
 describe("the model in use", () => {
   const modelFile = (): string => {
     const models = place.file(".stopwise/models");
-    return join(models, readdirSync(models).find((name) => name.endsWith(".stopwise.model"))!);
+    return join(
+      models,
+      readdirSync(models).find((name) => name.endsWith(".stopwise.model"))!,
+    );
   };
   const middle = (file: string): void => {
     const bytes = readFileSync(file);
@@ -67,7 +81,10 @@ describe("the model in use", () => {
     place.stopwise("ingest", "runs.jsonl");
     place.stopwise("retrain", "--own-only");
     const models = place.file(".stopwise/models");
-    const list = join(models, readdirSync(models).find((name) => name.endsWith(".runs.json"))!);
+    const list = join(
+      models,
+      readdirSync(models).find((name) => name.endsWith(".runs.json"))!,
+    );
     for (const damage of ["", "{", '["run-1", 7]']) {
       writeFileSync(list, damage);
       writeFileSync(join(models, "current.json"), damage);
@@ -88,7 +105,10 @@ describe("a store's file", () => {
     expect(place.stopwise("ingest", "runs.jsonl").status).toBe(0);
     const exported = (): Called => place.stopwise("runs", "export", "out.jsonl");
     expect(exported().status).toBe(0);
-    const [file, written] = [place.file(".stopwise/store.duckdb"), readFileSync(place.file("out.jsonl"), "utf8")];
+    const [file, written] = [
+      place.file(".stopwise/store.duckdb"),
+      readFileSync(place.file("out.jsonl"), "utf8"),
+    ];
     const whole = readFileSync(file);
     const damaged = [
       ...[0, 5, 4096, 12288, 0.3 * whole.length, 0.9 * whole.length].map((n) => whole.subarray(0, n)),
@@ -105,7 +125,9 @@ describe("a store's file", () => {
       if (called.status === 0) expect(readFileSync(place.file("out.jsonl"), "utf8")).toBe(written);
       else {
         nRefused += 1;
-        expect(refusal(called)).toMatch(/store\.duckdb (is damaged|cannot be opened).*\. (Move it away|Update)/);
+        expect(refusal(called)).toMatch(
+          /store\.duckdb (is damaged|cannot be opened).*\. (Move it away|Update)/,
+        );
       }
     }
     expect(nRefused).toBeGreaterThan(8);
@@ -116,7 +138,10 @@ describe("a store's file", () => {
 
   test("a SQLite database is named, and no extension is asked for", () => {
     mkdirSync(place.file(".stopwise"));
-    writeFileSync(place.file(".stopwise/store.duckdb"), Buffer.concat([Buffer.from("SQLite format 3\0"), Buffer.alloc(4080)]));
+    writeFileSync(
+      place.file(".stopwise/store.duckdb"),
+      Buffer.concat([Buffer.from("SQLite format 3\0"), Buffer.alloc(4080)]),
+    );
     for (const verb of [["runs"], ["store", "check"]]) {
       expect(refusal(place.stopwise(...verb))).toMatch(/it is a SQLite database\. Move it away/);
     }
@@ -149,15 +174,26 @@ describe("a place that cannot be written", () => {
       fill();
       const drafts = (): string[] =>
         readdirSync(disk, { recursive: true, encoding: "utf8" }).filter((name) => /\.tmp|\.parts/.test(name));
-      expect(refusal(place.stopwise("ingest", "many.jsonl", "--store", "disk/store"))).toContain("the disk is full");
-      expect(refusal(place.stopwise("retrain", "--own-only", "--store", "disk/store"))).toContain("the disk is full");
+      expect(refusal(place.stopwise("ingest", "many.jsonl", "--store", "disk/store"))).toContain(
+        "the disk is full",
+      );
+      expect(refusal(place.stopwise("retrain", "--own-only", "--store", "disk/store"))).toContain(
+        "the disk is full",
+      );
       for (const file of ["out.jsonl", "out.parquet"]) {
-        expect(refusal(place.stopwise("runs", "export", join("disk", file), "--store", "disk/store"))).toContain("full");
+        expect(
+          refusal(place.stopwise("runs", "export", join("disk", file), "--store", "disk/store")),
+        ).toContain("full");
       }
-      expect(refusal(place.stopwise("store", "copy", "disk/store", "disk/other"))).toContain("the disk is full");
+      expect(refusal(place.stopwise("store", "copy", "disk/store", "disk/other"))).toContain(
+        "the disk is full",
+      );
       expect(drafts()).toEqual([]);
       rmSync(filler);
-      expect(place.stopwise("store", "check", "--store", "disk/store", "--json").json()).toMatchObject({ nRuns: 40, problems: [] });
+      expect(place.stopwise("store", "check", "--store", "disk/store", "--json").json()).toMatchObject({
+        nRuns: 40,
+        problems: [],
+      });
       expect(place.stopwise("retrain", "--own-only", "--store", "disk/store").status).toBe(0);
       expect(statSync(join(disk, "store/store.duckdb")).size).toBeGreaterThan(0);
     } finally {
@@ -180,7 +216,9 @@ describe("a place that cannot be written", () => {
       expect(refusal(place.stopwise("ingest", "more.jsonl", ...on))).toMatch(/cannot be (opened|written)/);
       expect(refusal(place.stopwise("retrain", "--own-only", "--force", ...on))).toMatch(/cannot be written/);
       expect(refusal(place.stopwise("retrain", "--rollback", ...on))).toMatch(/cannot be written/);
-      expect(refusal(place.stopwise("runs", "export", "disk/out.parquet", ...on))).toMatch(/cannot be written/);
+      expect(refusal(place.stopwise("runs", "export", "disk/out.parquet", ...on))).toMatch(
+        /cannot be written/,
+      );
       expect(existsSync(join(disk, "out.parquet"))).toBe(false);
     } finally {
       execFileSync("umount", ["-l", disk]);

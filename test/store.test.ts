@@ -15,7 +15,9 @@ const line = (text: string): string => {
 };
 
 function writeRuns(file: string, n: number, first = 0): void {
-  const lines = Array.from({ length: n }, (_, i) => recordLine(`run-${first + i}`, 20, { task: `t${(first + i) % 5}` }));
+  const lines = Array.from({ length: n }, (_, i) =>
+    recordLine(`run-${first + i}`, 20, { task: `t${(first + i) % 5}` }),
+  );
   writeFileSync(place.file(file), `${lines.join("\n")}\n`);
 }
 
@@ -25,7 +27,9 @@ test("store copy, check and backup move everything and say what they found", () 
   expect(place.stopwise("retrain", "--own-only").status).toBe(0);
   expect(place.stopwise("store", "backup", "kept").stdout).toContain("12 runs copied (12 added");
   expect(line(place.stopwise("store", "backup", "kept").stderr)).toContain("kept holds 12 runs already");
-  expect(place.stopwise("store", "copy", "kept", "runs.parquet").stdout).toContain("12 runs written to runs.parquet");
+  expect(place.stopwise("store", "copy", "kept", "runs.parquet").stdout).toContain(
+    "12 runs written to runs.parquet",
+  );
   expect(place.stopwise("store", "copy", "runs.parquet", "again").status).toBe(0);
   expect(place.stopwise("store", "check", "--store", "again", "--json").json()).toMatchObject({
     nRuns: 12,
@@ -33,11 +37,20 @@ test("store copy, check and backup move everything and say what they found", () 
     nModels: 0,
     problems: [],
   });
-  expect(place.stopwise("store", "check", "--store", "kept", "--json").json()).toMatchObject({ nModels: 1, problems: [] });
-  const [model] = (place.stopwise("store", "models", "--json").json() as { models: Record<string, unknown>[] }).models;
+  expect(place.stopwise("store", "check", "--store", "kept", "--json").json()).toMatchObject({
+    nModels: 1,
+    problems: [],
+  });
+  const [model] = (
+    place.stopwise("store", "models", "--json").json() as { models: Record<string, unknown>[] }
+  ).models;
   expect(model).toMatchObject({ by: expect.stringContaining("@") as string, facts: { nRuns: 12 } });
   expect(place.stopwise("store", "models").stdout).toContain("12");
-  for (const wrong of [["nothing", "x"], ["kept", "kept"], ["mysql://h/db", "x"]]) {
+  for (const wrong of [
+    ["nothing", "x"],
+    ["kept", "kept"],
+    ["mysql://h/db", "x"],
+  ]) {
     const called = place.stopwise("store", "copy", ...wrong);
     expect([called.status, line(called.stderr)]).toEqual([2, expect.stringMatching(/^stopwise: .+\. .+/)]);
   }
@@ -62,16 +75,23 @@ describe.skipIf(!hasPostgres())("a team's store on a real PostgreSQL", () => {
     expect(retrained.stderr).toBe("");
     const { version } = (retrained.json() as { model: { version: string } }).model;
     const recommend = (...flags: string[]) =>
-      (place.stopwise("recommend", "--family", "t5", "--json", ...flags).json() as { model: { version: string } }).model
-        .version;
+      (
+        place.stopwise("recommend", "--family", "t5", "--json", ...flags).json() as {
+          model: { version: string };
+        }
+      ).model.version;
     expect(recommend(...on)).toBe(version);
     expect(recommend(`--store=${store}`)).toBe(version);
     expect(recommend()).not.toBe(version);
-    expect((place.stopwise("retrain", "--own-only", "--json", ...on).json() as { status: string }).status).toBe("unchanged");
+    expect(
+      (place.stopwise("retrain", "--own-only", "--json", ...on).json() as { status: string }).status,
+    ).toBe("unchanged");
     expect(place.stopwise("store", "check", ...on).stdout).toContain("Everything is as it was written.");
     expect(place.stopwise("store", "copy", store, "local").stdout).toContain("12 runs copied");
     expect(recommend("--store", "local")).toBe(version);
-    expect(place.stopwise("retrain", "--rollback", ...on).stdout).toContain("ships with stopwise is in use again");
+    expect(place.stopwise("retrain", "--rollback", ...on).stdout).toContain(
+      "ships with stopwise is in use again",
+    );
     expect(recommend(...on)).not.toBe(version);
     expect(readdirSync(place.folder)).not.toContain("postgres:");
   });
@@ -82,10 +102,15 @@ describe.skipIf(!hasPostgres())("a team's store on a real PostgreSQL", () => {
     expect(place.stopwise("ingest", "runs.jsonl", "--store", address).status).toBe(0);
     server.kill();
     const gone = place.stopwise("runs", "--store", address);
-    expect([gone.status, line(gone.stderr)]).toEqual([2, expect.stringContaining("the server cannot be reached")]);
+    expect([gone.status, line(gone.stderr)]).toEqual([
+      2,
+      expect.stringContaining("the server cannot be reached"),
+    ]);
     expect(gone.stderr).not.toContain("secret");
     server.startAgain();
-    expect((place.stopwise("runs", "--json", "--store", address).json() as { runs: unknown[] }).runs).toHaveLength(3);
+    expect(
+      (place.stopwise("runs", "--json", "--store", address).json() as { runs: unknown[] }).runs,
+    ).toHaveLength(3);
     const missing = place.stopwise("runs", "--store", address.replace("/postgres?", "/nothing?"));
     expect(line(missing.stderr)).toContain("there is no such database");
     expect(line(place.stopwise("runs", "--store", "postgres://[").stderr)).toContain("is no valid address");

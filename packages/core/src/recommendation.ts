@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { metricClassSchema } from "./metric.ts";
 import { costUnitSchema } from "./outcome.ts";
-import { policySchema } from "./policy.ts";
+import { policySchema, simplePolicySchema } from "./policy.ts";
 import { regimeSchema } from "./regime.ts";
 import { taskSchema } from "./task.ts";
 
@@ -133,20 +133,32 @@ const populationSchema = z.object({
 /** The past runs that an answer is about, and how the task lies to them. */
 export type Population = z.infer<typeof populationSchema>;
 
+/** What is predicted of a policy on the run in question. */
+const predictedSchema = z.object({
+  saving: interval,
+  /** Clipped as the bound's mean clips it. */
+  emLoss: interval,
+  /** Mean loss without a clip. */
+  emLossUnclipped: z.optional(z.number()),
+  costUnit: costUnitSchema,
+});
+
+/** The criterion that looks at every evaluation, for whoever can ask at each, with a certificate of its own. */
+const learnedAdviceSchema = z.object({
+  status: z.enum(["certified", "uncertified", "abstained"]),
+  policy: simplePolicySchema,
+  sentence: z.string(),
+  predicted: predictedSchema,
+  certificate: certificateSchema,
+});
+
 /** The answer to "how should this run be stopped?". */
 export const recommendationSchema = z.object({
   status: z.enum(["certified", "uncertified", "abstained"]),
   policy: policySchema,
   /** The policy in one English sentence. */
   sentence: z.string(),
-  predicted: z.object({
-    saving: interval,
-    /** Clipped as the bound's mean clips it. */
-    emLoss: interval,
-    /** Mean loss without a clip. */
-    emLossUnclipped: z.optional(z.number()),
-    costUnit: costUnitSchema,
-  }),
+  predicted: predictedSchema,
   certificate: certificateSchema,
   evidence: z.array(evidenceSchema),
   distance: z.object({ value: z.number(), gate: z.number() }),
@@ -165,6 +177,7 @@ export const recommendationSchema = z.object({
   ),
   config: z.nullable(z.record(z.string(), z.unknown())),
   advice: z.looseObject({
+    learned: z.optional(learnedAdviceSchema),
     /** Optimiser steps between two evaluations, where the planned steps are known. */
     evalEvery: z.optional(z.number()),
     cadence: z.optional(cadenceSchema),

@@ -14,6 +14,8 @@ export interface LogFile {
   readonly head: Uint8Array;
   /** The first bytes as text; empty for a binary file. */
   readonly headText: string;
+  /** Lets the first bytes go until they are asked for again. */
+  release?(): void;
 }
 
 /** What one file gave. Without runs, `reason` says why. */

@@ -67,8 +67,13 @@ export interface ExperimentStore {
   streamPacked(filter?: RunFilter): AsyncGenerator<StoredRun>;
   /** The records of a filter, a batch in memory at a time. */
   streamRuns(filter?: RunFilter): AsyncGenerator<RunRecord>;
-  /** The records of a filter by rising id, so that the order of ingestion does not matter. */
-  readRuns(filter?: RunFilter): Promise<RunRecord[]>;
+  /**
+   * The records of a filter by rising id, so that the order of ingestion does not matter.
+   *
+   * @param filter - which runs; unless given all
+   * @param maxCheckpoints - runs with more are thinned to so many, evenly; unless given none is
+   */
+  readRuns(filter?: RunFilter, maxCheckpoints?: number): Promise<RunRecord[]>;
   /** The hash of every stored record by its id: tells what is new or changed without reading it. */
   hashes(): Promise<Map<string, string>>;
   /** One line per run of a filter, by rising id, without reading curves into memory. */

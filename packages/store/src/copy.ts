@@ -142,4 +142,3 @@ async function copyBetween(from: string, to: string): Promise<number> {
     await target.close();
   }
 }
-

@@ -11,6 +11,7 @@ export {
 } from "./contract.ts";
 export { copyStore, type Copied } from "./copy.ts";
 export { databaseFile } from "./duckdb/database.ts";
+export { writeRecords } from "./files/export.ts";
 export type { RunFilter } from "./filter.ts";
 export { openRegistry, openStore, withRegistry, withStore } from "./open.ts";
 export { FolderRegistry } from "./registry/folder-registry.ts";

@@ -97,6 +97,8 @@ function hashOf(head: readonly unknown[], { series, nulls, extras }: PackedPoint
 }
 
 /**
+ * Refuses an id that cannot be stored everywhere.
+ *
  * @throws {InvalidInputError} when a run's id is no text that every database can hold
  */
 export function requireId({ id }: RunRecord): void {
@@ -160,6 +162,37 @@ export function unpackRun(packed: Omit<PackedRun, "hash">): RunRecord {
     enumerable: true,
   });
   return record as unknown as RunRecord;
+}
+
+const originalPoints = runColumns.findIndex(({ field }) => field === "originalPoints");
+
+/**
+ * A run with at most about so many checkpoints, evenly chosen, the last one always among them; how many there were stands
+ * in `originalPoints`. A run that has no more is given back as it is.
+ *
+ * @param packed - a stored run
+ * @param most - checkpoints to keep, >= 2
+ */
+export function thinned(packed: PackedRun, most: number): PackedRun {
+  const n = packed.nCheckpoints;
+  if (n <= most) return packed;
+  const rows = Array.from({ length: most }, (_, i) => Math.floor(((i + 1) * n) / most) - 1);
+  const at = new Map(rows.map((row, i) => [row, i]));
+  const series = new Float64Array(checkpointColumns.length * most);
+  checkpointColumns.forEach((_, column) => {
+    rows.forEach((row, i) => (series[column * most + i] = packed.series[column * n + row]!));
+  });
+  const extras = [...packed.extras].flatMap(([row, extra]): [number, string][] =>
+    at.has(row) ? [[at.get(row)!, extra]] : [],
+  );
+  return {
+    ...packed,
+    nCheckpoints: most,
+    cells: packed.cells.map((cell, i) => (i === originalPoints ? (cell ?? n) : cell)),
+    series,
+    nulls: Int32Array.from(rows, (row) => packed.nulls[row]!),
+    extras: new Map(extras),
+  };
 }
 
 /** Whether what is stored of a run still has the hash that was stored with it. */

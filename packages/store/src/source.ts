@@ -25,7 +25,7 @@ export async function* fromSource<T>(records: Iterable<T> | AsyncIterable<T>): A
   }
 }
 
-/** The error that a source threw, where this is one; else undefined. */
-export function originalError(error: unknown): unknown {
-  return error instanceof SourceError ? error.original : undefined;
+/** Throws the error that a source threw, where this is one. */
+export function rethrowOriginal(error: unknown): void {
+  if (error instanceof SourceError) throw error.original;
 }

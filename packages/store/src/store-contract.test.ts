@@ -29,7 +29,8 @@ const drivers = [
   { name: "postgres", fresh: () => server!.address(), isHere: withServer },
 ];
 
-const write = (place: string, ...runs: RunRecord[]) => withStore(place, {}, (store) => store.upsertRuns(runs));
+const write = (place: string, ...runs: RunRecord[]) =>
+  withStore(place, {}, (store) => store.upsertRuns(runs));
 const read = (place: string) => withStore(place, { mode: "read" }, (store) => store.readRuns());
 const sorted = (runs: readonly RunRecord[]) => [...runs].sort((a, b) => (a.id < b.id ? -1 : 1));
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -38,14 +39,17 @@ for (const { name, fresh, isHere } of drivers) {
   describe.skipIf(!isHere)(`the store contract, ${name}`, () => {
     test("what was written is what is read: any record", async () => {
       await fc.assert(
-        fc.asyncProperty(fc.uniqueArray(anyRecord, { selector: ({ id }) => id, maxLength: 8 }), async (runs) => {
-          const place = fresh();
-          await write(place, ...runs);
-          expect(await read(place)).toEqual(sorted(runs));
-          expect(await write(place, ...runs)).toEqual({ added: 0, updated: 0, unchanged: runs.length });
-          const { problems } = await withStore(place, { mode: "read" }, (store) => store.check());
-          expect(problems).toEqual([]);
-        }),
+        fc.asyncProperty(
+          fc.uniqueArray(anyRecord, { selector: ({ id }) => id, maxLength: 8 }),
+          async (runs) => {
+            const place = fresh();
+            await write(place, ...runs);
+            expect(await read(place)).toEqual(sorted(runs));
+            expect(await write(place, ...runs)).toEqual({ added: 0, updated: 0, unchanged: runs.length });
+            const { problems } = await withStore(place, { mode: "read" }, (store) => store.check());
+            expect(problems).toEqual([]);
+          },
+        ),
         { numRuns: 25 },
       );
     });
@@ -57,6 +61,20 @@ for (const { name, fresh, isHere } of drivers) {
       const stored = new Map((await read(place)).map((it) => [it.id, it]));
       for (const it of runs) expect(stored.get(it.id)).toEqual(it);
       expect(stored.size).toBe(runs.length);
+    });
+
+    test("long runs are read thinned where that is asked for, the last checkpoint kept", async () => {
+      const place = fresh();
+      const long = run("long", 1000, { license: "MIT" });
+      long.points[999]!["note"] = "last";
+      await write(place, long, run("short", 9));
+      const [thin, whole] = await withStore(place, { mode: "read" }, (store) => store.readRuns({}, 10));
+      expect(thin!.points.map(({ step }) => step)).toEqual(
+        Array.from({ length: 10 }, (_, i) => 10_000 * (i + 1)),
+      );
+      expect(thin!.points.at(-1)).toEqual(long.points.at(-1));
+      expect(thin).toMatchObject({ originalPoints: 1000, license: "MIT" });
+      expect(whole).toEqual(run("short", 9));
     });
 
     test("zeros keep their sign and numbers their last bit", async () => {
@@ -80,7 +98,9 @@ for (const { name, fresh, isHere } of drivers) {
         (await store.check()).nRuns,
       ]);
       expect(counted).toEqual([new Map(), [], 0]);
-      await withRegistry(place, { mode: "read" }, async (registry) => expect(await registry.history()).toEqual([]));
+      await withRegistry(place, { mode: "read" }, async (registry) =>
+        expect(await registry.history()).toEqual([]),
+      );
     });
 
     test("filters and listings: names are bound, never part of a statement", async () => {
@@ -97,11 +117,13 @@ for (const { name, fresh, isHere } of drivers) {
         await store.readRuns({ group: odd }),
         await store.listRuns({ task: "t", kind: "loss" }),
       ]);
-      expect(lines.map(({ id, nCheckpoints, lastStep, best }) => [id, nCheckpoints, lastStep, best])).toEqual([
-        ["a", 3, 300, 0.0002],
-        ["b", 2, 9, 2],
-        ["c", 0, null, null],
-      ]);
+      expect(lines.map(({ id, nCheckpoints, lastStep, best }) => [id, nCheckpoints, lastStep, best])).toEqual(
+        [
+          ["a", 3, 300, 0.0002],
+          ["b", 2, 9, 2],
+          ["c", 0, null, null],
+        ],
+      );
       expect(ofGroup).toEqual([loss]);
       expect(ofTask.map(({ id }) => id)).toEqual(["b"]);
     });
@@ -196,7 +218,11 @@ for (const { name, fresh, isHere } of drivers) {
       const place = fresh();
       const told = [fact("metric", "f1")];
       await write(place, run("a", 3, { metric: "f1", told }));
-      expect(await write(place, run("a", 4, { metric: "bleu" }))).toEqual({ added: 0, updated: 0, unchanged: 1 });
+      expect(await write(place, run("a", 4, { metric: "bleu" }))).toEqual({
+        added: 0,
+        updated: 0,
+        unchanged: 1,
+      });
       expect((await read(place))[0]!.metric).toBe("f1");
     });
 
@@ -214,7 +240,9 @@ for (const { name, fresh, isHere } of drivers) {
         expect((await copyStore(file, back)).stored).toEqual({ added: 2, updated: 0, unchanged: 0 });
         expect(await read(back)).toEqual(runs);
       }
-      const refused = withStore(place, { mode: "read" }, (store) => store.exportRuns(join(folder, "runs.xlsx")));
+      const refused = withStore(place, { mode: "read" }, (store) =>
+        store.exportRuns(join(folder, "runs.xlsx")),
+      );
       await expect(refused).rejects.toThrow("must end in .jsonl, .jsonl.gz or .parquet");
     });
 
@@ -255,28 +283,41 @@ for (const { name, fresh, isHere } of drivers) {
 }
 
 describe("copies", () => {
-  test.skipIf(!withServer)("DuckDB, PostgreSQL, Parquet and DuckDB again: equal to the last bit", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(anyRecord, { selector: ({ id }) => id, minLength: 1, maxLength: 12 }), async (runs) => {
-        const places = [join(folder, `first ${nFolders++}`), server!.address(), join(folder, "runs.parquet"), join(folder, `last ${nFolders++}`)] as const;
-        await write(places[0], ...runs);
-        await withRegistry(places[0], {}, (registry) => registry.promote(bytes("model"), { facts: { a: 1 }, runs: ["x"] }));
-        for (const i of [0, 1, 2] as const) {
-          expect((await copyStore(places[i], places[i + 1]!)).nRuns).toBe(runs.length);
-        }
-        const hashesOf = (place: string) => withStore(place, { mode: "read" }, (store) => store.hashes());
-        const hashes = await hashesOf(places[0]);
-        expect(await hashesOf(places[1])).toEqual(hashes);
-        expect(await hashesOf(places[3])).toEqual(hashes);
-        expect(await read(places[3])).toEqual(sorted(runs));
-        await withRegistry(places[1], {}, async (registry) => {
-          const entry = (await registry.current())!;
-          expect(new TextDecoder().decode(await registry.read(entry))).toBe("model");
-        });
-      }),
-      { numRuns: 8 },
-    );
-  });
+  test.skipIf(!withServer)(
+    "DuckDB, PostgreSQL, Parquet and DuckDB again: equal to the last bit",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.uniqueArray(anyRecord, { selector: ({ id }) => id, minLength: 1, maxLength: 12 }),
+          async (runs) => {
+            const places = [
+              join(folder, `first ${nFolders++}`),
+              server!.address(),
+              join(folder, "runs.parquet"),
+              join(folder, `last ${nFolders++}`),
+            ] as const;
+            await write(places[0], ...runs);
+            await withRegistry(places[0], {}, (registry) =>
+              registry.promote(bytes("model"), { facts: { a: 1 }, runs: ["x"] }),
+            );
+            for (const i of [0, 1, 2] as const) {
+              expect((await copyStore(places[i], places[i + 1]!)).nRuns).toBe(runs.length);
+            }
+            const hashesOf = (place: string) => withStore(place, { mode: "read" }, (store) => store.hashes());
+            const hashes = await hashesOf(places[0]);
+            expect(await hashesOf(places[1])).toEqual(hashes);
+            expect(await hashesOf(places[3])).toEqual(hashes);
+            expect(await read(places[3])).toEqual(sorted(runs));
+            await withRegistry(places[1], {}, async (registry) => {
+              const entry = (await registry.current())!;
+              expect(new TextDecoder().decode(await registry.read(entry))).toBe("model");
+            });
+          },
+        ),
+        { numRuns: 8 },
+      );
+    },
+  );
 
   test("shards of several machines merge in any order, and a second time changes nothing", async () => {
     const shards = join(folder, "parts");

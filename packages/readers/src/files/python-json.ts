@@ -26,15 +26,18 @@ export function parsePythonJson(text: string): unknown {
   }
 }
 
-const spelled: Readonly<Record<string, number>> = {
-  nan: Number.NaN,
-  null: Number.NaN,
-  inf: Number.POSITIVE_INFINITY,
-  "+inf": Number.POSITIVE_INFINITY,
-  infinity: Number.POSITIVE_INFINITY,
-  "-inf": Number.NEGATIVE_INFINITY,
-  "-infinity": Number.NEGATIVE_INFINITY,
-};
+const spelled: ReadonlyMap<string, number> = new Map([
+  ["nan", Number.NaN],
+  ["null", Number.NaN],
+  ["inf", Number.POSITIVE_INFINITY],
+  ["+inf", Number.POSITIVE_INFINITY],
+  ["infinity", Number.POSITIVE_INFINITY],
+  ["-inf", Number.NEGATIVE_INFINITY],
+  ["-infinity", Number.NEGATIVE_INFINITY],
+]);
+
+/** Longer texts spell no number. */
+const longestNumber = 64;
 
 /**
  * The number that a logged JSON value stands for: numbers as they are, non-finite values in any spelling that
@@ -44,8 +47,10 @@ const spelled: Readonly<Record<string, number>> = {
 export function loggedNumber(value: unknown): number | undefined {
   if (typeof value === "number") return value;
   if (typeof value === "string") {
+    if (value.length > longestNumber) return undefined;
     const text = value.trim().toLowerCase();
-    if (text in spelled) return spelled[text];
+    const known = spelled.get(text);
+    if (known !== undefined) return known;
     return text !== "" && Number.isFinite(Number(text)) ? Number(text) : undefined;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;

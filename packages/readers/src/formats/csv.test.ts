@@ -129,10 +129,18 @@ const fixtures: ReaderFixture[] = [
     warnings: [/restarted 1 times: 1 rows/],
   },
   {
-    name: "a score without prefix counts where none has one; what is no table is said",
-    files: { "log.csv": text("step,accuracy,loss", "1,0.5,2", "2,0.75,1") },
+    name: "a score without prefix counts in rows that are no training steps",
+    files: { "log.csv": text("step,accuracy,loss", "1,,2", "1,0.5,", "2,,1", "2,0.75,") },
     primary: "log.csv",
     runs: [{ facts: { metrics: ["accuracy"] }, record: { points: [{ trainLoss: 2 }, { trainLoss: 1 }] } }],
+  },
+  {
+    name: "an accuracy beside the training loss is of the training batch",
+    files: { "log.csv": text("step,accuracy,loss", "1,0.5,2", "2,0.75,1") },
+    primary: "log.csv",
+    status: "skipped",
+    reason: /no evaluation: accuracy stand in rows of training steps.*--metric/,
+    runs: [{ facts: { nEvalPoints: 0 } }],
   },
   {
     name: "a W&B export holds several runs",

@@ -27,8 +27,8 @@ function runOf(table: ReturnType<typeof parseDelimited>): RawRun {
       lr: numberOf(row["LEARNING_RATE"]),
     })),
     lastStep: rows.reduce<number | null>((last, row) => laterStep(last, numberOf(row["EPOCH"])), null),
-    known: {},
-    warnings: table.nBroken > 0 ? [...warnings, `${table.nBroken} incomplete rows are left out.`] : warnings,
+    known: table.isCut ? { end: "running" } : {},
+    warnings: [...warnings, ...table.warnings],
     stepIsEpoch: true,
   };
 }

@@ -1,3 +1,4 @@
+import { cutLineWarning, withoutCutLine } from "../tables/cut-lines.ts";
 import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { LogReader } from "../contract.ts";
 import { readText } from "../files/log-text.ts";
@@ -41,7 +42,8 @@ function epochsOf(text: string): Epoch[] {
   return epochs;
 }
 
-function runOf(text: string): RawRun {
+function runOf(whole: string): RawRun {
+  const { text, isCut } = withoutCutLine(whole);
   const { rows, warnings } = orderRows(epochsOf(text), ({ step }) => step);
   const settings = [...text.matchAll(/ - (\w+): "?([\w.+-]+)"?\s*$/gm)].map(
     ([, name, value]) => [name!, value!] as const,
@@ -53,8 +55,8 @@ function runOf(text: string): RawRun {
     evaluations: rows.map(({ evaluation }) => evaluation),
     training: rows.map(({ training }) => training),
     lastStep: rows.reduce<number | null>((last, { step }) => laterStep(last, step), null),
-    known: { ...known, ...(stopped ? { end: "early-stopped" } : {}) },
-    warnings,
+    known: { ...known, ...(stopped ? { end: "early-stopped" } : isCut ? { end: "running" } : {}) },
+    warnings: isCut ? [...warnings, cutLineWarning] : warnings,
     stepIsEpoch: true,
   };
 }

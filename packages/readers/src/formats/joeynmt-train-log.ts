@@ -1,3 +1,4 @@
+import { cutLineWarning, withoutCutLine } from "../tables/cut-lines.ts";
 import type { LogReader } from "../contract.ts";
 import { factsOfConfig } from "../mapping/config-facts.ts";
 import { readText } from "../files/log-text.ts";
@@ -90,15 +91,16 @@ function rowsOf(text: string): Row[] {
   return rows;
 }
 
-function runOf(text: string): RawRun {
+function runOf(whole: string): RawRun {
+  const { text, isCut } = withoutCutLine(whole);
   const { rows, warnings } = orderRows(rowsOf(text), (row) => row.step);
   return {
     key: "",
     evaluations: rows.flatMap((row) => ("evaluation" in row ? [row.evaluation] : [])),
     training: rows.flatMap((row) => ("training" in row ? [row.training] : [])),
     lastStep: rows.reduce<number | null>((last, row) => laterStep(last, row.step), null),
-    known: factsOfJoeyLog(text),
-    warnings,
+    known: { ...factsOfJoeyLog(text), ...(isCut ? { end: "running" } : {}) },
+    warnings: isCut ? [...warnings, cutLineWarning] : warnings,
     aliases: { acc: "token_accuracy" },
   };
 }

@@ -34,12 +34,32 @@ describeReader(kerasHistory, [
     runs: [{ record: { metric: "accuracy", points: [{ step: 1 }, { step: 2, quality: 0.6 }] } }],
   },
   {
-    name: "lists of different lengths",
-    files: { "h.json": '{"loss": [1, 2, 3], "val_loss": [1, 2]}' },
+    name: "lists of different lengths: those of the evaluations are read, the others named",
+    files: { "h.json": '{"loss": [1, 2, 3], "val_loss": [1, 0.5], "train_loss": [2, 1]}' },
+    primary: "h.json",
+    runs: [{ facts: { nEvalPoints: 2, metrics: ["val_loss"] }, record: { points: [{ trainLoss: 2 }, {}] } }],
+    warnings: [/another length than the 2 evaluations are not read: loss/],
+  },
+  {
+    name: "lists of different lengths without an evaluation",
+    files: { "h.json": '{"loss": [1, 2, 3], "accuracy": [1, 2]}' },
     primary: "h.json",
     status: "failed",
     reason: /must hold lists of one length, got 3, 2/,
     runs: [],
+  },
+  {
+    name: "a saved data frame of a trainer's history has places of its own",
+    files: {
+      "history.json": JSON.stringify({
+        epoch: { 0: 0.5, 1: 0.5, 2: 1, 3: 1 },
+        loss: { 0: 2, 1: null, 2: 1, 3: null },
+        step: { 0: 10, 1: 10, 2: 20, 3: 20 },
+        eval_loss: { 0: null, 1: 1.5, 2: null, 3: 1.25 },
+      }),
+    },
+    primary: "history.json",
+    runs: [{ facts: { nEvalPoints: 2, lastStep: 20, firstEval: { step: 10, epoch: 0.5, eval_loss: 1.5 } } }],
   },
   {
     name: "columns as pandas writes them",

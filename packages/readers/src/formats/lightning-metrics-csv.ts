@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { parseDocument } from "yaml";
 import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { LogFile, LogReader } from "../contract.ts";
+import { parseYaml } from "../files/yaml-text.ts";
 import type { KnownFacts } from "../mapping/raw-run.ts";
 import { readGenericCsv } from "./csv.ts";
 import { flattened } from "./jsonl.ts";
@@ -10,8 +10,7 @@ import { flattened } from "./jsonl.ts";
 /** Settings of a YAML file; Python tags (`!!python/object`) are read as text and nothing is constructed. */
 export async function factsOfYaml(path: string): Promise<KnownFacts> {
   const text = await readFile(path, "utf8").catch(() => "");
-  const document = parseDocument(text, { logLevel: "silent" });
-  const content: unknown = document.errors.length > 0 ? undefined : document.toJS();
+  const content = parseYaml(text);
   return typeof content === "object" && content !== null ? factsOfConfig(flattened({ ...content })) : {};
 }
 

@@ -1,5 +1,7 @@
 import { headlineOf, hyperparametersOf, modelCardFacts, totalBatchOf } from "../mapping/card-facts.ts";
 import { mendRowOrder } from "../tables/card-rows.ts";
+import { cutLineWarning, withoutCutLine } from "../tables/cut-lines.ts";
+import { emptyValues } from "../tables/evaluation-rows.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { readText } from "../files/log-text.ts";
 import { cellNumber, findTables, type MarkdownTable } from "../tables/markdown-table.ts";
@@ -53,7 +55,7 @@ interface Curve {
 }
 
 function readRow(columns: readonly { name: string; role: Role }[], cells: readonly string[]) {
-  const values: Record<string, number> = {};
+  const values = emptyValues();
   const found: Partial<Record<Role, number>> = {};
   for (const [index, { name, role }] of columns.entries()) {
     const value = cellNumber(cells[index]!);
@@ -174,8 +176,16 @@ function isRounded(curve: Curve): boolean {
   return values.length > 0 && values.every((value) => Math.abs(value * 1e4 - Math.round(value * 1e4)) < 1e-6);
 }
 
+/** Whether a line of a table shows its own end. */
+const isWholeRow = (line: string): boolean => !line.includes("|") || line.endsWith("|");
+
+/** Whether a card breaks off in or behind its table: the Trainer writes the versions of its frameworks below. */
+const breaksOff = (card: string): boolean =>
+  card.slice(0, 200_000).trimEnd().split("\n").at(-1)!.includes("|") && !/Framework versions/i.test(card);
+
 /** The run of a card, or why it holds none. */
-function readCard(card: string): RawRun | string {
+function readCard(text: string): RawRun | string {
+  const { text: card, isCut } = withoutCutLine(text, isWholeRow);
   const tables = curveTables(card);
   const table = tables[0];
   if (table === undefined) return "model card without a training-results table.";
@@ -194,8 +204,13 @@ function readCard(card: string): RawRun | string {
     evaluations: mended.evaluations,
     training: curve.training,
     lastStep: curve.lastStep,
-    known: { ...known, hyper: { ...known.hyper, ...rounded } },
+    known: {
+      ...known,
+      ...(known.end === "completed" && (isCut || breaksOff(card)) ? { end: "unknown" } : {}),
+      hyper: { ...known.hyper, ...rounded },
+    },
     warnings: [
+      ...(isCut ? [cutLineWarning] : []),
       ...tableWarnings(tables, curve),
       ...mended.warnings,
       ...headlineWarnings(card, mended.evaluations),

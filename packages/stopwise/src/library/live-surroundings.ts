@@ -7,7 +7,7 @@ import {
   type SimplePolicy,
   type Task,
 } from "@stopwise/core";
-import type { LearnedOption, LiveAnswer, LiveQuestion, LiveSurroundings } from "@stopwise/live";
+import type { LiveAnswer, LiveQuestion, LiveSurroundings } from "@stopwise/live";
 import { deserializeModel, learnedCriteria, type StopwiseModel } from "@stopwise/meta-model/predict";
 import { criteria, type StopperContext } from "@stopwise/policies";
 import { FolderRegistry, isPostgres } from "@stopwise/store";
@@ -95,7 +95,7 @@ function answerOf(model: StopwiseModel, question: LiveQuestion): LiveAnswer {
   return {
     recommendation: advice.toJSON(),
     task: advice.task,
-    learned: advice.advice["learned"] as LearnedOption | undefined,
+    learned: advice.advice.learned,
     maxLoss: maxEmLoss ?? maxLossIncrease ?? 0.01,
   };
 }

@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { InvalidInputError, ModelFileError, populationOf, regimeOf, type RunRecord } from "@stopwise/core";
-import { openExperience, pastAmong, populationOfRun, type ExperiencePack, type Past } from "@stopwise/meta-model";
+import {
+  openExperience,
+  pastAmong,
+  populationOfRun,
+  type ExperiencePack,
+  type Past,
+} from "@stopwise/meta-model";
 import { shippedPacks } from "./shipped-packs.ts";
 
 /** The packs that ship with the package, one folder above the built file. */

@@ -32,6 +32,7 @@ import {
 } from "./held-out.ts";
 import { absorbLive } from "../library/absorb-live.ts";
 import { usualLimits } from "../library/trainer-limits.ts";
+import { driftOf, type Drift } from "./drift.ts";
 import { experienceFor, readPack, shippedExperience } from "./experience-files.ts";
 import { shippedRuns } from "./shipped-runs.ts";
 import { canWorkBeside, learnBeside } from "./learn-beside.ts";
@@ -53,6 +54,8 @@ export interface RetrainOptions {
   /** Threads that replay; as the set is large, unless given. With 1 the in-run criterion is learned in this one too. */
   readonly threads?: number;
   readonly onProgress: (message: string) => void;
+  /** Told once where others hold the store. */
+  readonly onWait?: (line: string) => void;
 }
 
 /** What a retraining did. */
@@ -68,6 +71,8 @@ export interface Retrained {
   readonly nNewRuns: number;
   /** Null where there was nothing to compare with, or too few groups. */
   readonly comparison: Comparison | null;
+  /** Facts in which new runs lie outside of all that the model in use was trained on. */
+  readonly drift: readonly Drift[];
 }
 
 /** The model in use before: what it was trained on, and itself where it can be asked directly. */
@@ -93,14 +98,17 @@ interface StoredRuns {
   readonly hashes: Map<string, string>;
 }
 
+/** Checkpoints of a run that are learned from at most: more tell nothing of when to stop, and cost memory. */
+const mostCheckpoints = 10_000;
+
 /** Runs that a comparison trains on at most: enough to rank two models, and a bound on its time. */
 const comparisonRuns = 600;
 
-async function storedRuns({ store: address, onProgress }: RetrainOptions): Promise<StoredRuns> {
+async function storedRuns({ store: address, onWait }: RetrainOptions): Promise<StoredRuns> {
   await absorbLive(address);
-  return withStore(address, { mode: "read", onWait: onProgress }, async (store) => {
+  return withStore(address, { mode: "read", onWait }, async (store) => {
     const hashes = await store.hashes();
-    if (hashes.size > 0) return { runs: await store.readRuns(), hashes };
+    if (hashes.size > 0) return { runs: await store.readRuns({}, mostCheckpoints), hashes };
     throw new InvalidInputError(
       `the store ${addressInWords(address)} is empty.`,
       "Run stopwise ingest PATH first.",
@@ -252,7 +260,7 @@ function reasonOf(before: InUse | undefined, comparison: Comparison | null): str
  */
 export async function retrain(options: RetrainOptions): Promise<Retrained> {
   const stored = await storedRuns(options);
-  const registry = await openRegistry(options.store);
+  const registry = await openRegistry(options.store, { onWait: options.onWait });
   try {
     return await retrainOn(stored, registry, options);
   } finally {
@@ -274,10 +282,19 @@ async function retrainOn(
   const experience = experienceFor(packs, own);
   const before = await inUse(registry, [...shipped, ...shippedExperience().flatMap(({ past }) => past.runs)]);
   const fingerprint = fingerprintOf(hashes, others, packs);
+  const known = before?.runIds;
+  const fresh = all.filter(({ id }) => known?.has(id) !== true);
   const counts = {
     nRuns: all.length,
     nGroups: new Set(all.map(groupOf)).size,
-    nNewRuns: all.filter(({ id }) => before?.runIds?.has(id) !== true).length,
+    nNewRuns: fresh.length,
+    drift:
+      known === undefined
+        ? []
+        : driftOf(
+            all.filter(({ id }) => known.has(id)),
+            fresh,
+          ),
   };
   if (!options.force && before?.entry?.facts["fingerprint"] === fingerprint) {
     const model = { version: before.model.version, trainedOn: before.model.trainedOn };

@@ -114,7 +114,10 @@ async function models(flags: StoreVerbFlags): Promise<void> {
       { title: "model", value: ({ version }) => version.slice(0, 19) },
       { title: "put into use", value: ({ promotedAt }) => promotedAt },
       { title: "by", value: ({ by }) => by ?? null },
-      { title: "data", value: ({ facts }) => String(facts["fingerprint"] ?? "") },
+      {
+        title: "data",
+        value: ({ facts }) => (typeof facts["fingerprint"] === "string" ? facts["fingerprint"] : null),
+      },
       { title: "runs", value: ({ facts }) => Number(facts["nRuns"] ?? Number.NaN), align: "right" },
       { title: "held-out groups", value: figuresOf },
     ]),

@@ -113,18 +113,18 @@ async function inMemory(): Promise<OpenFile> {
 }
 
 async function openFile(file: string, options: OpenOptions): Promise<Database> {
-  const { instance, release } = await (file === ":memory:" ? inMemory() : openWaiting(file, options));
+  const opened = await (file === ":memory:" ? inMemory() : openWaiting(file, options));
   try {
-    const connection = await instance.connect();
+    const connection = await opened.instance.connect();
     if (file !== ":memory:" && options.mode === "read") await requireCurrent(connection, file);
     else await migrate(connection, file);
     const close = (): void => {
       connection.closeSync();
-      release();
+      opened.release();
     };
     return { file, connection, close };
   } catch (error) {
-    release();
+    opened.release();
     throw error instanceof OutdatedStore ? error : faultOf(error, file);
   }
 }

@@ -1,9 +1,21 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { isAlive } from "../files/draft.ts";
 
-/** A ticket of another machine that has not moved for this long is of a process that is gone. */
+/**
+ * Who waits touches its ticket every few seconds; one that has not moved for this long is of a process that is gone, on
+ * another machine, or on this one with its number given to another process since.
+ */
 const silentSeconds = 20;
 
 interface Seen {
@@ -48,7 +60,7 @@ export class WaitingLine {
     try {
       const file = join(this.folder, name);
       const [host, pid] = readFileSync(file, "utf8").split(" ");
-      if (host === hostname()) return !isAlive(Number(pid));
+      if (pid === undefined || (host === hostname() && !isAlive(Number(pid)))) return true;
       const modified = statSync(file).mtimeMs;
       const before = this.seen.get(name);
       if (before?.modified === modified) return seconds() - before.since > silentSeconds;
@@ -79,7 +91,10 @@ export class WaitingLine {
     if (this.ticket !== undefined) return;
     try {
       mkdirSync(this.folder, { recursive: true });
-      const draft = join(this.folder, `${hostname()}.${process.pid}.${Math.trunc(performance.now() * 1000)}.tmp`);
+      const draft = join(
+        this.folder,
+        `${hostname()}.${process.pid}.${Math.trunc(performance.now() * 1000)}.tmp`,
+      );
       writeFileSync(draft, `${hostname()} ${process.pid}`);
       try {
         this.ticket = this.takeNumber(draft);

@@ -6,7 +6,8 @@ import { whereOf, type RunFilter } from "../filter.ts";
 import { mergeRun, type KnownRun } from "../merge.ts";
 import { unpackRun, type StoredRun } from "../pack.ts";
 import { checkStore } from "../check.ts";
-import { fromSource, originalError } from "../source.ts";
+import { readSorted } from "../read-sorted.ts";
+import { fromSource, rethrowOriginal } from "../source.ts";
 import { toldOfExtra, type FactConflict } from "../told.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { faultOf } from "./faults.ts";
@@ -114,7 +115,8 @@ export class DuckDbStore implements ExperimentStore {
     try {
       return await use(this.database.connection);
     } catch (error) {
-      throw originalError(error) ?? faultOf(error, this.database.file);
+      rethrowOriginal(error);
+      throw faultOf(error, this.database.file);
     }
   }
 
@@ -149,10 +151,8 @@ export class DuckDbStore implements ExperimentStore {
     for await (const stored of this.streamPacked(filter)) yield unpackRun(stored);
   }
 
-  async readRuns(filter: RunFilter = {}): Promise<RunRecord[]> {
-    const runs: RunRecord[] = [];
-    for await (const run of this.streamRuns(filter)) runs.push(run);
-    return runs.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  async readRuns(filter: RunFilter = {}, maxCheckpoints = Infinity): Promise<RunRecord[]> {
+    return readSorted(this.streamPacked(filter), maxCheckpoints);
   }
 
   async hashes(): Promise<Map<string, string>> {

@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { InvalidInputError, StopwiseError } from "@stopwise/core";
@@ -25,7 +34,9 @@ const rules: Readonly<Record<string, readonly [rule: string, hint: string]>> = {
 export function writeFault(error: unknown, file: string): unknown {
   if (error instanceof StopwiseError) return error;
   const found = rules[String((error as NodeJS.ErrnoException).code)];
-  return found === undefined ? error : new InvalidInputError(`${file} cannot be written: ${found[0]}`, found[1]);
+  return found === undefined
+    ? error
+    : new InvalidInputError(`${file} cannot be written: ${found[0]}`, found[1]);
 }
 
 /**
@@ -92,7 +103,8 @@ export function pruneDrafts(folder: string): void {
     // No folder, no drafts.
   }
   for (const name of names) {
-    const [, host, pid] = /\.([^/]+?)\.(\d+)\.\d+\.tmp(?:\.wal)?$/.exec(name) ?? /(\.)(\d+)\.tmp$/.exec(name) ?? [];
+    const [, host, pid] =
+      /\.([^/]+?)\.(\d+)\.\d+\.tmp(?:\.wal)?$/.exec(name) ?? /(\.)(\d+)\.tmp$/.exec(name) ?? [];
     if (pid === undefined) continue;
     const isOurs = host !== undefined && (host === "." || host.endsWith(hostname()));
     const file = join(folder, name);

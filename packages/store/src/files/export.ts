@@ -2,8 +2,8 @@ import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { InvalidInputError } from "@stopwise/core";
-import { unpackRun, type StoredRun } from "../pack.ts";
+import { InvalidInputError, type RunRecord } from "@stopwise/core";
+import { packRun, unpackRun, type StoredRun } from "../pack.ts";
 import { wholeOrNothing } from "./draft.ts";
 import { writeParquet } from "./parquet.ts";
 
@@ -41,4 +41,13 @@ export async function exportRuns(file: string, runs: AsyncIterable<StoredRun>): 
     `the export file must end in .jsonl, .jsonl.gz or .parquet, got ${file}.`,
     "Give it one of these endings.",
   );
+}
+
+/** Writes run records that stand in no store to a file, as `exportRuns` does; of records with one id the last counts. */
+export async function writeRecords(file: string, records: readonly RunRecord[]): Promise<number> {
+  const last = new Map(records.map((record) => [record.id, record]));
+  async function* packed(): AsyncGenerator<StoredRun> {
+    for (const record of last.values()) yield await Promise.resolve(packRun(record) as StoredRun);
+  }
+  return exportRuns(file, packed());
 }

@@ -14,7 +14,9 @@ const partCheckpoints = 250_000;
 const groupRows = 2048;
 
 const fields = checkpointColumns.map(({ field, column }) => `"${field}" := ${column}`).join(", ");
-const heads = ["hash", "n_checkpoints", ...runColumns.map(({ column }) => column), "hyper", "extra"].join(", ");
+const heads = ["hash", "n_checkpoints", ...runColumns.map(({ column }) => column), "hyper", "extra"].join(
+  ", ",
+);
 const quoted = (file: string): string => `'${file.replaceAll("'", "''")}'`;
 
 const tables = ["runs", "checkpoints", "checkpoint_extras"];

@@ -46,7 +46,10 @@ async function connect(address: string): Promise<{ sql: Sql; schema: string }> {
     connect_timeout: 15,
     idle_timeout: 0,
     onnotice: () => undefined,
-    connection: { application_name: `stopwise ${writerName()} ${process.pid}`, search_path: quotedName(schema) },
+    connection: {
+      application_name: `stopwise ${writerName()} ${process.pid}`,
+      search_path: quotedName(schema),
+    },
   });
   return { sql, schema };
 }
@@ -62,12 +65,17 @@ async function schemaVersion(sql: Sql | TransactionSql, schema: string): Promise
 /** Holds the lock of a schema's writers until the transaction ends; the server lets them in in the order they came. */
 export async function lockWriters(tx: TransactionSql, connection: Connection): Promise<void> {
   const { schema, waitSeconds, onWait, name } = connection;
-  const [free] = await tx`SELECT pg_try_advisory_xact_lock(hashtext('stopwise'), hashtext(${schema})) AS taken`;
+  const [free] =
+    await tx`SELECT pg_try_advisory_xact_lock(hashtext('stopwise'), hashtext(${schema})) AS taken`;
   if (free?.["taken"] === true) return;
-  const holders = await tx`SELECT application_name AS name, pid FROM pg_stat_activity JOIN pg_locks USING (pid)
+  const holders =
+    await tx`SELECT application_name AS name, pid FROM pg_stat_activity JOIN pg_locks USING (pid)
     WHERE locktype = 'advisory' AND classid::int8 = (hashtext('stopwise')::int8 & 4294967295) AND granted`;
   const holder = holders[0] === undefined ? "another process" : `${holders[0]["name"]}`;
-  const timer = setTimeout(() => onWait?.(`${name} is held by ${holder}; waiting for up to ${waitSeconds} s`), 2000);
+  const timer = setTimeout(
+    () => onWait?.(`${name} is held by ${holder}; waiting for up to ${waitSeconds} s`),
+    2000,
+  );
   try {
     await tx.unsafe(`SET LOCAL lock_timeout = '${Math.max(1, Math.round(waitSeconds * 1000))}ms'`);
     await tx`SELECT pg_advisory_xact_lock(hashtext('stopwise'), hashtext(${schema}))`;

@@ -3,7 +3,11 @@ import { InvalidInputError, StopwiseError, StoreBusyError } from "@stopwise/core
 type Fault = readonly [kind: typeof InvalidInputError | typeof StoreBusyError, rule: string, hint: string];
 
 const again = "Try again; nothing of this call was stored.";
-const unreachable: Fault = [InvalidInputError, "the server cannot be reached.", "Check host, port and that it runs."];
+const unreachable: Fault = [
+  InvalidInputError,
+  "the server cannot be reached.",
+  "Check host, port and that it runs.",
+];
 const closed: Fault = [StoreBusyError, "the server closed the connection.", again];
 const starting: Fault = [StoreBusyError, "the server is starting, stopping or full.", again];
 const full: Fault = [InvalidInputError, "the server's disk is full.", "Make room and try again."];
@@ -35,7 +39,11 @@ const faults: Readonly<Record<string, Fault>> = {
   "40001": starting,
   "53100": full,
   "53200": [InvalidInputError, "the server is out of memory.", "Try again with less at a time."],
-  "28P01": [InvalidInputError, "user or password is refused.", "Check them in the address, or set PGPASSWORD."],
+  "28P01": [
+    InvalidInputError,
+    "user or password is refused.",
+    "Check them in the address, or set PGPASSWORD.",
+  ],
   "28000": [InvalidInputError, "this user may not connect.", "Check the user in the address."],
   "3D000": [InvalidInputError, "there is no such database.", "Create it with createdb, or name another."],
   "42501": [InvalidInputError, "this user may not do this.", "Grant the user rights on the schema."],

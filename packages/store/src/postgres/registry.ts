@@ -2,7 +2,13 @@ import { createHash } from "node:crypto";
 import { InvalidInputError, ModelFileError } from "@stopwise/core";
 import type { Sql } from "postgres";
 import { writerName } from "../address.ts";
-import { keptModels, type ModelEntry, type ModelRegistry, type OpenOptions, type Training } from "../contract.ts";
+import {
+  keptModels,
+  type ModelEntry,
+  type ModelRegistry,
+  type OpenOptions,
+  type Training,
+} from "../contract.ts";
 import { lockWriters, openConnection, type Connection } from "./connection.ts";
 import { postgresFault } from "./faults.ts";
 import type { Row } from "./rows.ts";
@@ -99,7 +105,7 @@ export class PostgresRegistry implements ModelRegistry {
   }
 
   async rollback(): Promise<ModelEntry | undefined> {
-    return this.guarded((sql) =>
+    return this.guarded<ModelEntry | undefined>((sql) =>
       sql.begin(async (tx) => {
         await lockWriters(tx, this.connection);
         const rows = await tx.unsafe<Row[]>(
@@ -111,13 +117,14 @@ export class PostgresRegistry implements ModelRegistry {
             "Run stopwise retrain first.",
           );
         }
-        if (rows[0]!["isThere"] === true && rows[1]?.["isThere"] === false) throw this.missing(entryOf(rows[1]));
+        if (rows[0]!["isThere"] === true && rows[1]?.["isThere"] === false)
+          throw this.missing(entryOf(rows[1]));
         const target = rows.slice(1).find((row) => row["isThere"] === true);
         const after = target === undefined ? "0" : (target["n"] as string);
         await tx`UPDATE promotions SET taken_back_at = now() WHERE taken_back_at IS NULL AND number > ${after}`;
         return target && entryOf(target);
       }),
-    ) as Promise<ModelEntry | undefined>;
+    );
   }
 
   async trial(key: string): Promise<Uint8Array | undefined> {
@@ -131,7 +138,8 @@ export class PostgresRegistry implements ModelRegistry {
       sql.begin(async (tx) => {
         await lockWriters(tx, this.connection);
         await tx`DELETE FROM trials`;
-        for (const [key, bytes] of trials) await tx`INSERT INTO trials VALUES (${key}, ${Buffer.from(bytes)})`;
+        for (const [key, bytes] of trials)
+          await tx`INSERT INTO trials VALUES (${key}, ${Buffer.from(bytes)})`;
       }),
     );
   }

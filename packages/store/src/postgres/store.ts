@@ -6,7 +6,8 @@ import { exportRuns } from "../files/export.ts";
 import { whereOf, type RunFilter } from "../filter.ts";
 import { mergeRun, type KnownRun } from "../merge.ts";
 import { requireId, unpackRun, type PackedRun, type StoredRun } from "../pack.ts";
-import { fromSource, originalError } from "../source.ts";
+import { readSorted } from "../read-sorted.ts";
+import { fromSource, rethrowOriginal } from "../source.ts";
 import { toldOfExtra, type FactConflict } from "../told.ts";
 import { lockWriters, openConnection, type Connection } from "./connection.ts";
 import { postgresFault } from "./faults.ts";
@@ -51,7 +52,9 @@ class Upsert {
   private async stored(id: string): Promise<PackedRun | undefined> {
     const written = this.written.get(id);
     if (written !== undefined) return written;
-    const rows = await this.tx.unsafe<Row[]>(`SELECT ${runSelect} FROM runs WHERE id = $1`, [id], { prepare: true });
+    const rows = await this.tx.unsafe<Row[]>(`SELECT ${runSelect} FROM runs WHERE id = $1`, [id], {
+      prepare: true,
+    });
     return rows[0] && runOf(rows[0]);
   }
 
@@ -100,7 +103,8 @@ export class PostgresStore implements ExperimentStore {
     try {
       return await use(this.connection.sql);
     } catch (error) {
-      throw originalError(error) ?? postgresFault(error, this.connection.name);
+      rethrowOriginal(error);
+      throw postgresFault(error, this.connection.name);
     }
   }
 
@@ -119,7 +123,7 @@ export class PostgresStore implements ExperimentStore {
         if (batch.length > 0) await upsert.put(batch);
         return upsert.finish();
       });
-      return written as UpsertCounts;
+      return written;
     });
   }
 
@@ -129,7 +133,9 @@ export class PostgresStore implements ExperimentStore {
     const statement = `SELECT ${runSelect} FROM runs WHERE ${where} AND id > $${values.length + 1}
       ORDER BY id LIMIT ${batchRuns}`;
     for (let after = ""; ;) {
-      const rows = await this.guarded((sql) => sql.unsafe<Row[]>(statement, [...values, after], { prepare: true }));
+      const rows = await this.guarded((sql) =>
+        sql.unsafe<Row[]>(statement, [...values, after], { prepare: true }),
+      );
       if (rows.length === 0) return;
       for (const row of rows) yield runOf(row);
       after = rows.at(-1)!["id"] as string;
@@ -140,10 +146,8 @@ export class PostgresStore implements ExperimentStore {
     for await (const stored of this.streamPacked(filter)) yield unpackRun(stored);
   }
 
-  async readRuns(filter: RunFilter = {}): Promise<RunRecord[]> {
-    const runs: RunRecord[] = [];
-    for await (const run of this.streamRuns(filter)) runs.push(run);
-    return runs.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  async readRuns(filter: RunFilter = {}, maxCheckpoints = Infinity): Promise<RunRecord[]> {
+    return readSorted(this.streamPacked(filter), maxCheckpoints);
   }
 
   async hashes(): Promise<Map<string, string>> {

@@ -65,7 +65,9 @@ test("current.json is for people: damaged or gone, nothing changes; one of an ea
 
 test("a damaged entry of the log costs that entry, a damaged list of runs is told apart from an empty one", () => {
   const registry = new FolderRegistry(folder);
-  const entries = ["one", "two", "three"].map((it) => registry.promote(bytes(it), { facts: {}, runs: ["a"] }));
+  const entries = ["one", "two", "three"].map((it) =>
+    registry.promote(bytes(it), { facts: {}, runs: ["a"] }),
+  );
   writeFileSync(join(folder, "models", "promotions", "00000002.json"), "");
   expect(registry.history()).toEqual([entries[0], entries[2]]);
   const list = registry.fileOf(entries[2]!.version).replace(".stopwise.model", ".runs.json");
@@ -75,7 +77,9 @@ test("a damaged entry of the log costs that entry, a damaged list of runs is tol
 
 test("a rollback passes over models that are gone where the one in use is gone too", () => {
   const registry = new FolderRegistry(folder);
-  const entries = ["one", "two", "three"].map((it) => registry.promote(bytes(it), { facts: {}, runs: ["a"] }));
+  const entries = ["one", "two", "three"].map((it) =>
+    registry.promote(bytes(it), { facts: {}, runs: ["a"] }),
+  );
   for (const entry of entries.slice(1)) rmSync(registry.fileOf(entry.version));
   expect(registry.rollback()).toEqual(entries[0]);
 });
@@ -98,7 +102,9 @@ test("of many models the last five are kept, and drafts of killed processes go",
   expect(registry.history()).toHaveLength(9);
   for (const entry of registry.history().slice(-5)) registry.read(entry);
   expect(() => registry.read(registry.history()[1]!)).toThrow(ModelFileError);
-  expect(names.filter((it) => it.endsWith(".tmp"))).toEqual([`z.stopwise.model.${hostname()}.${process.pid}.7.tmp`]);
+  expect(names.filter((it) => it.endsWith(".tmp"))).toEqual([
+    `z.stopwise.model.${hostname()}.${process.pid}.7.tmp`,
+  ]);
 });
 
 test("processes that promote in a loop lose no entry", async () => {
@@ -107,13 +113,23 @@ test("processes that promote in a loop lose no entry", async () => {
     for (let i = 0; i < 25; i++) registry.promote(new TextEncoder().encode(process.argv[2] + i), { facts: {}, runs: [] });`;
   const tsx = import.meta.resolve("tsx");
   const promoting = ["a", "b", "c", "d"].map((name) =>
-    promisify(execFile)(process.execPath, ["--import", tsx, "--input-type=module", "-e", script, folder, name]),
+    promisify(execFile)(process.execPath, [
+      "--import",
+      tsx,
+      "--input-type=module",
+      "-e",
+      script,
+      folder,
+      name,
+    ]),
   );
   await Promise.all(promoting);
   const registry = new FolderRegistry(folder);
   expect(registry.history()).toHaveLength(100);
   expect(new Set(registry.history().map(({ version }) => version)).size).toBe(100);
-  const pointer = JSON.parse(readFileSync(join(folder, "models", "current.json"), "utf8")) as { history: unknown[] };
+  const pointer = JSON.parse(readFileSync(join(folder, "models", "current.json"), "utf8")) as {
+    history: unknown[];
+  };
   expect(pointer.history.length).toBeGreaterThan(90);
 });
 

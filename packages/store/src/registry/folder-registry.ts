@@ -109,7 +109,7 @@ export class FolderRegistry implements ModelRegistry {
     try {
       const runs: unknown = JSON.parse(readFileSync(this.runsFileOf(entry), "utf8"));
       const isList = Array.isArray(runs) && runs.every((it) => typeof it === "string");
-      return isList ? (runs as string[]) : undefined;
+      return isList ? runs : undefined;
     } catch {
       return undefined;
     }

@@ -119,7 +119,9 @@ export class PromotionLog {
     try {
       const numbers = this.numbers();
       // A damaged newest file may have put something into use.
-      return this.history().length === 0 && (numbers.length === 0 || this.step(numbers.at(-1)!) !== undefined);
+      return (
+        this.history().length === 0 && (numbers.length === 0 || this.step(numbers.at(-1)!) !== undefined)
+      );
     } catch (error) {
       if (error instanceof ModelFileError) return false;
       throw error;

@@ -67,9 +67,7 @@ export class PostgresServer {
   private run(program: string, ...args: readonly string[]): void {
     const path = join(binaries()!, program);
     const isRoot = process.getuid?.() === 0;
-    const [command, all] = isRoot
-      ? ["runuser", ["-u", "postgres", "--", path, ...args]]
-      : [path, [...args]];
+    const [command, all] = isRoot ? ["runuser", ["-u", "postgres", "--", path, ...args]] : [path, [...args]];
     execFileSync(command, all, { cwd: this.folder, stdio: ["ignore", "ignore", "pipe"] });
   }
 

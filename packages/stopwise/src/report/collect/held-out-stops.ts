@@ -17,7 +17,7 @@ export interface StopSources {
 
 /** The learned stopper that comes with a recommendation; none beyond the distance gate. */
 export function learnedOf({ advice }: Recommendation): LearnedAnswer | undefined {
-  return advice["learned"] as LearnedAnswer | undefined;
+  return advice.learned;
 }
 
 /** The options of a recommendation under a bound. */
