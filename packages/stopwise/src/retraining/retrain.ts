@@ -240,13 +240,20 @@ const verdictWords: Readonly<Record<Comparison["verdict"], string>> = {
   "too-few": `Too few own groups were held out to tell it from the model in use: ${fewestCompared} are needed. ${override}`,
 };
 
-function reasonOf(before: InUse | undefined, comparison: Comparison | null): string {
+function reasonOf(
+  before: InUse | undefined,
+  comparison: Comparison | null,
+  options: Pick<RetrainOptions, "ownOnly">,
+): string {
   if (before === undefined) return "There was no model before.";
   if (before.damage !== undefined) {
     return `The model in use could not be opened (${before.damage.replace(/[. ]*Run stopwise.*$/, "")}); this one takes its place.`;
   }
   if (before.runIds === undefined)
     return "What the model in use was trained on is not known any more: not compared.";
+  if (comparison?.notWorse !== true && !keeps(before, comparison, options)) {
+    return "It takes the place of the shipped model, since it shall hold own runs alone; too few own groups to compare the two.";
+  }
   if (comparison === null)
     return `There are too few own groups to compare it with the model in use. ${override}`;
   return verdictWords[comparison.verdict];
@@ -266,6 +273,22 @@ export async function retrain(options: RetrainOptions): Promise<Retrained> {
   } finally {
     await registry.close();
   }
+}
+
+/**
+ * Whether the model in use stays: where the candidate is worse, and where own groups are too few to tell. What cannot be
+ * compared at all takes its place: a damaged model, one whose runs are not known any more, and, for who wants no
+ * experience of others, the shipped one.
+ */
+function keeps(
+  before: InUse | undefined,
+  comparison: Comparison | null,
+  { ownOnly }: Pick<RetrainOptions, "ownOnly">,
+): boolean {
+  if (before?.runIds === undefined || before.damage !== undefined) return false;
+  const cannotTell = comparison === null || comparison.verdict === "too-few";
+  if (cannotTell && ownOnly && before.entry === undefined) return false;
+  return comparison?.notWorse !== true;
 }
 
 async function retrainOn(
@@ -314,9 +337,9 @@ async function retrainOn(
   onProgress("comparing");
   const contest = before === undefined ? null : contestOf({ all, own, hashes }, before, options);
   const comparison = contest && (await comparisonOf(contest, registry, { seed, experience }));
-  const reason = reasonOf(before, comparison);
-  const isKept = before !== undefined && before.damage === undefined && comparison?.notWorse !== true;
-  if (isKept && options.promote !== true) {
+  const reason = reasonOf(before, comparison, options);
+  const isKept = keeps(before, comparison, options);
+  if (before !== undefined && isKept && options.promote !== true) {
     learning?.abandon();
     const model = { version: before.model.version, trainedOn: before.model.trainedOn };
     return { status: "kept", reason, model, ...counts, comparison };
