@@ -3,6 +3,8 @@
  *
  *   tsx bench/learned.ts models ../shared/curves/finetune.jsonl.gz
  *   tsx bench/learned.ts models ../shared/curves/pretrain.jsonl.gz remaining-gain ridge-gain
+ *   tsx bench/learned.ts across ../shared/curves/finetune.jsonl.gz ../shared/curves/finetune-recent.jsonl.gz
+ *   tsx bench/learned.ts rows ../shared/curves/finetune.jsonl.gz
  *   tsx bench/learned.ts signals ../shared/curves/finetune.jsonl.gz
  *   tsx bench/learned.ts speed
  *
@@ -17,14 +19,18 @@ import { taskOf } from "@stopwise/features";
 import {
   calibrateThreshold,
   fitRemainingGain,
+  fitRowsGain,
+  outcomesOfThresholds,
   remainingGainDefaults,
   remainingGainLearner,
   ridgeGainLearner,
   riskOfThresholds,
+  stopRowsOf,
   valueIterationLearner,
   type InRunLearner,
   type InRunTraining,
   type RemainingGainOptions,
+  type StopRows,
   type ThresholdBound,
   type ThresholdSample,
 } from "@stopwise/learners";
@@ -101,6 +107,81 @@ function judge(runs: Runs, learner: InRunLearner, byRun: boolean): Judged {
   return { promise, frontier: bounds.map((bound) => calibrateThreshold(whole, bound).saving) };
 }
 
+/** Fits and fixes thresholds on some runs and judges others, of other groups. */
+function judgeAcross(fit: Runs, judged: Runs, learner: InRunLearner): Judged {
+  const { model, heldOut } = learner.fit(fit, { seed: 1 });
+  const known = new Set(fit.groups);
+  const sampleOf = (
+    runs: Runs,
+    series: readonly Float64Array[],
+    takes: (run: number) => boolean,
+  ): ThresholdSample => {
+    const which = [...runs.complete.keys()].filter((run) => runs.complete[run]! && takes(run));
+    return {
+      series: which.map((run) => series[run]!),
+      curves: which.map((run) => runs.curves[run]!),
+      groups: which.map((run) => runs.groups[run]!),
+    };
+  };
+  const own = sampleOf(fit, heldOut, () => true);
+  const series = judged.curves.map((curve, run) => model.series(curve, judged.tasks[run]!));
+  const others = sampleOf(judged, series, (run) => !known.has(judged.groups[run]!));
+  const promise = bounds.map((bound) => {
+    const { threshold } = calibrateThreshold(own, bound);
+    if (threshold === Infinity) return { saving: 0, risk: 0 };
+    const { saving, risk } = riskOfThresholds(others, Float64Array.of(threshold), bound);
+    return { saving: saving[0]!, risk: risk[0]! };
+  });
+  return { promise, frontier: bounds.map((bound) => calibrateThreshold(others, bound).saving) };
+}
+
+/** What thresholds that were fixed on rows of packs do to rows, and to whole curves, of other groups. */
+function rowsAgainstCurves(runs: Runs): void {
+  const kind = runs.curves[0]!.kind;
+  const isFit = runs.groups.map((group) => foldOf(group) < 3);
+  const pick = (wanted: boolean): number[] =>
+    [...runs.groups.keys()].filter((run) => isFit[run] === wanted && (wanted || runs.complete[run]!));
+  const rowsFor = (which: readonly number[]): StopRows =>
+    stopRowsOf(
+      which.map((run) => runs.curves[run]!),
+      which.map((run) => runs.tasks[run]!),
+    );
+  const [fit, judged] = [pick(true), pick(false)];
+  const rows = rowsFor(fit);
+  const { model, heldOut } = fitRowsGain(
+    { kind, rows, groups: fit.map((run) => runs.groups[run]!) },
+    { seed: 1 },
+  );
+  const weightsOf = (which: readonly number[]): Float64Array => {
+    const size = new Map<string, number>();
+    for (const run of which) size.set(runs.groups[run]!, (size.get(runs.groups[run]!) ?? 0) + 1);
+    return Float64Array.from(which, (run) => 1 / (size.size * size.get(runs.groups[run]!)!));
+  };
+  const grid = heldOut.filter((z) => Number.isFinite(z)).sort();
+  const thresholds = Float64Array.from({ length: 300 }, (_, k) => grid[Math.floor((k * grid.length) / 300)]!);
+  const mean = (cells: Float32Array, which: readonly number[], k: number, clip = 0.2): number =>
+    weightsOf(which).reduce(
+      (sum, weight, run) => sum + weight * Math.min(clip, cells[run * thresholds.length + k]!),
+      0,
+    );
+  const own = outcomesOfThresholds(rows, heldOut, thresholds);
+  const other = rowsFor(judged);
+  const byRows = outcomesOfThresholds(other, model.statistics(other.features, kind), thresholds);
+  const curves = {
+    series: judged.map((run) => model.series(runs.curves[run]!, runs.tasks[run]!)),
+    curves: judged.map((run) => runs.curves[run]!),
+    groups: judged.map((run) => runs.groups[run]!),
+  };
+  console.log("| promise | saved, lost on rows | saved, lost on whole curves |\n|---|---|---|");
+  for (const bound of [0.0025, 0.005, 0.01, 0.02]) {
+    const k = thresholds.findIndex((_, at) => mean(own.loss, fit, at) <= bound);
+    const whole = riskOfThresholds(curves, Float64Array.of(thresholds[k]!), { kind: "mean", maxEmLoss: 0 });
+    console.log(
+      `| mean ${100 * bound} | ${mean(byRows.saving, judged, k, 1).toFixed(3)}, ${(100 * mean(byRows.loss, judged, k)).toFixed(2)} | ${whole.saving[0]!.toFixed(3)}, ${(100 * whole.risk[0]!).toFixed(2)} |`,
+    );
+  }
+}
+
 function print(name: string, { promise, frontier }: Judged): void {
   const cells = promise.map(
     ({ saving, risk }, k) =>
@@ -141,6 +222,7 @@ const quantile = (level: number) => ({ quantile: level });
 
 const models: readonly InRunLearner[] = [
   remainingGainLearner,
+  withOptions("no guard at the floor", { floor: -Infinity }),
   withOptions("mean only", { losses: ["squared"] }),
   withOptions("0.8 quantile only", { losses: [quantile(0.8)] }),
   withOptions("gain, not its root", { losses: ["squared"], scale: "linear" }),
@@ -235,7 +317,13 @@ function speed(): void {
 const [mode, path, ...only] = process.argv.slice(2);
 const asked = (name: string): boolean => only.length === 0 || only.includes(name);
 if (mode === "speed") speed();
-else if ((mode === "models" || mode === "signals") && path !== undefined) {
+else if (mode === "rows" && path !== undefined) rowsAgainstCurves(read(path));
+else if (mode === "across" && path !== undefined && only[0] !== undefined) {
+  const [fit, judged] = [read(path), read(only[0])];
+  header(judged);
+  print("with the guard at the floor", judgeAcross(fit, judged, remainingGainLearner));
+  print("without it", judgeAcross(fit, judged, withOptions("no floor", { floor: -Infinity })));
+} else if ((mode === "models" || mode === "signals") && path !== undefined) {
   const runs = read(path);
   header(runs);
   hindsightLine(runs);
@@ -255,6 +343,6 @@ else if ((mode === "models" || mode === "signals") && path !== undefined) {
     }
   }
 } else {
-  console.error("usage: tsx bench/learned.ts models|signals FILE, or speed");
+  console.error("usage: tsx bench/learned.ts models|signals|rows FILE, across FIT JUDGE, or speed");
   process.exitCode = 2;
 }

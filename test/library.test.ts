@@ -8,7 +8,16 @@ import type * as Stopwise from "stopwise";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const built = new URL("../packages/stopwise/dist/index.js", import.meta.url);
-const task = { datasetSize: 1000, answerLength: 4, family: "t5", maxSteps: 1000, evals: 40, epochs: 30 };
+const task = {
+  datasetSize: 1000,
+  answerLength: 4,
+  family: "t5",
+  params: 30_000,
+  regime: "from-scratch" as const,
+  maxSteps: 1000,
+  evals: 40,
+  epochs: 30,
+};
 let stopwise: typeof Stopwise;
 
 beforeAll(async () => {

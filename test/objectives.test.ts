@@ -6,7 +6,18 @@ const place = new Workplace();
 afterAll(() => place.remove());
 
 // A task in the midst of the shipped sweep, so that every part of an answer is there: 480 steps of 32 x 10 tokens.
-const model = ["--family", "gpt2", "--params", "11k", "--dataset-size", "1000", "--answer-length", "3"];
+const model = [
+  "--regime",
+  "from-scratch",
+  "--family",
+  "gpt2",
+  "--params",
+  "11k",
+  "--dataset-size",
+  "1000",
+  "--answer-length",
+  "3",
+];
 const plan = ["--max-steps", "480", "--batch-size", "32", "--sequence-length", "10", "--evals", "40"];
 const bound = ["--bound", "mean", "--max-em-loss", "1pt"];
 const plannedTokens = 480 * 32 * 10;

@@ -13,6 +13,11 @@ function copyShipped(): void {
   for (const name of readdirSync(shipped).filter((it) => it.endsWith(".jsonl.gz"))) {
     cpSync(join(shipped, name), join(here, "datasets", name));
   }
+  const packs = join(shipped, "experience");
+  mkdirSync(join(here, "datasets", "experience"));
+  for (const name of readdirSync(packs).filter((it) => it.endsWith(".experience"))) {
+    cpSync(join(packs, name), join(here, "datasets", "experience", name));
+  }
   for (const name of ["README.md", "LICENSE"]) {
     if (existsSync(join(here, "../..", name))) cpSync(join(here, "../..", name), join(here, name));
   }

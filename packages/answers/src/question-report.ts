@@ -24,7 +24,7 @@ export interface QuestionRow {
   readonly meanSaving: number;
   readonly meanEmLoss: number;
   /** Mean of min(EM loss, 0.2). */
-  readonly meanClippedEmLoss: number;
+  readonly meanClippedLoss: number;
   /** 95th percentile of a loss that is 0 or 1. */
   readonly p95EmLoss: number;
   readonly shareOverBound: number;
@@ -38,6 +38,8 @@ export interface QuestionRow {
   readonly accuracyOfAll: number;
   readonly nRuns: number;
   readonly nGroups: number;
+  /** `held`: the upper 95 % bound keeps the limit; `broken`: the lower one excludes it; `open`: neither. */
+  readonly verdict: "held" | "open" | "broken";
   readonly held: boolean;
 }
 
@@ -203,7 +205,7 @@ function rowOf(block: Block, key: Key, assigned: Assignment): QuestionRow {
     costUnit: "tokens",
     meanSaving: mean(saving),
     meanEmLoss,
-    meanClippedEmLoss: 0.2 * meanEmLoss,
+    meanClippedLoss: 0.2 * meanEmLoss,
     p95EmLoss: meanEmLoss > 0.05 ? 1 : 0,
     shareOverBound: meanEmLoss,
     shareOfHindsight: limitSaving > 0 ? mean(saving) / limitSaving : null,
@@ -214,6 +216,12 @@ function rowOf(block: Block, key: Key, assigned: Assignment): QuestionRow {
     accuracyOfAll: mean(outcomes.accuracyOfAll),
     nRuns: members.length,
     nGroups: block.nGroups,
+    verdict:
+      losses[Math.ceil(0.95 * nDraws) - 1]! <= limit
+        ? "held"
+        : losses[Math.floor(0.05 * nDraws)]! <= limit
+          ? "open"
+          : "broken",
     held: losses[Math.floor(0.05 * nDraws)]! <= limit,
   };
 }

@@ -2,6 +2,7 @@ import {
   atLevel,
   type Bound,
   calibrate,
+  cautionFor,
   DistanceGate,
   isSafe,
   type Judged,
@@ -68,7 +69,7 @@ const runToEnd = (n: number): { saving: number[]; emLoss: number[] } => ({
   emLoss: new Array<number>(n).fill(0),
 });
 
-/** Standard errors of the out-of-fold risk that a promise keeps free under its bound. */
+/** Standard errors of the out-of-fold risk that a promise keeps free under its bound where groups are many. */
 export const defaultCaution = 0.5;
 
 /** What the path and level that the training part of a fold promises do to its judged runs. */
@@ -83,10 +84,11 @@ export function promised(
     (index) => study.experience.groups[fold.train[index]!]!,
     ask.weighting,
   );
+  const nGroups = new Set(sample.groups).size;
   const chosen = safestBest(
     paths.map((path) => path.train),
     (outcomes) => levelQualities(outcomes, sample, ask.bound),
-    { bound: ask.bound, caution: ask.caution, further: method.severity },
+    { bound: ask.bound, caution: cautionFor(nGroups, ask.caution), further: method.severity },
   );
   return chosen === undefined
     ? runToEnd(fold.judged.length)

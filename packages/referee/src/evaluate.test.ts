@@ -1,4 +1,5 @@
-import { InsufficientDataError, runRecordSchema, type RunRecord } from "@stopwise/core";
+import { curveOf, InsufficientDataError, runRecordSchema, type RunRecord } from "@stopwise/core";
+import { hindsight, tailHindsight } from "@stopwise/policies";
 import { beforeAll, describe, expect, test } from "vitest";
 import { randomFrom } from "@stopwise/core/random";
 import { evaluate } from "./evaluate.ts";
@@ -46,7 +47,7 @@ describe("evaluate", () => {
       ..."never-stop patience-1 patience-3 patience-5 patience-10 1-epoch best-fixed ridge kernel forest".split(
         " ",
       ),
-      ..."nearest-task recommend learned extrapolation median-rule hindsight".split(" "),
+      ..."nearest-task recommend learned value-iteration extrapolation median-rule hindsight".split(" "),
     ]) {
       expect(methods, name).toContain(name);
     }
@@ -82,10 +83,25 @@ describe("evaluate", () => {
         meanSaving: 0,
         meanEmLoss: 0,
         held: true,
+        verdict: "held",
+        meanClippedLoss: 0,
         low: 0,
         high: 0,
         shareOverBound: 0,
       });
+    }
+  });
+
+  test("hindsight is that of its own kind of bound", () => {
+    const judged = runs(24).map(curveOf);
+    const weights = new Float64Array(judged.length).fill(1 / judged.length);
+    for (const row of rowsOf({ method: "hindsight", metricClass: "all", weighting: "group" })) {
+      const { kind, maxEmLoss, alpha } = row.bound;
+      const best =
+        kind === "tail"
+          ? tailHindsight(judged, { weights, maxEmLoss, alpha: alpha! })
+          : hindsight(judged, { weights, maxMeanLoss: maxEmLoss });
+      expect(row.meanSaving, JSON.stringify(row.bound)).toBeCloseTo(best.saving, 9);
     }
   });
 

@@ -14,7 +14,15 @@ import {
   tailHindsight,
 } from "@stopwise/policies";
 import { classOf, type Bound, type Replayer, type Sample } from "@stopwise/meta-model";
-import { constant, forest, type InRunLearner, kernel, nearestTask, ridge } from "@stopwise/learners";
+import {
+  constant,
+  forest,
+  type InRunLearner,
+  kernel,
+  nearestTask,
+  ridge,
+  valueIterationLearner,
+} from "@stopwise/learners";
 import { fixedRules } from "./baselines.ts";
 import { decide, defaultCaution, type Decided } from "./decide.ts";
 import { criterionLearner } from "./studies/criterion-learner.ts";
@@ -154,14 +162,18 @@ function methodsOf(study: Study, options: EvaluateOptions): readonly Method[] {
     new LearnedMethod("extrapolation", extrapolationLearner, extrapolationLearner, "largest"),
     new StartMethod("recommend", [constant, kernel, forest], cache),
     ...(options.learners === undefined
-      ? [new LearnedMethod("learned", remainingGain(3), remainingGain(1))]
+      ? [
+          new LearnedMethod("learned", remainingGain(3), remainingGain(1)),
+          new LearnedMethod("value-iteration", valueIterationLearner),
+        ]
       : Object.entries(options.learners).map(([name, learner]) => new LearnedMethod(name, learner))),
   ];
   methodCache.set(study, methods);
   return methods;
 }
 
-function blocksOf(study: Study, rows: readonly number[]): Block[] {
+/** The judged runs by metric class, and all of them. */
+export function blocksOf(study: Study, rows: readonly number[]): Block[] {
   const { curves } = study.experience;
   const classes = [...new Set(rows.map((row) => classOf(curves[row]!)))].sort();
   const block = (metricClass: MetricClass | "all"): Block => {
@@ -186,7 +198,7 @@ interface RowContext {
 }
 
 /** Outcomes of the hindsight optimum, the one mixed run in its parts. */
-function hindsightOf(study: Study, rows: readonly number[]): RowContext["hindsight"] {
+export function hindsightOf(study: Study, rows: readonly number[]): RowContext["hindsight"] {
   return (block, bound, weighting) => {
     const curves = block.members.map((member) => study.experience.curves[rows[member]!]!);
     const { weights } = block.samples[weighting];
@@ -213,7 +225,11 @@ function hindsightOf(study: Study, rows: readonly number[]): RowContext["hindsig
 }
 
 /** What stopping every judged run at given checkpoints gives. */
-function stopped(curves: readonly Curve[], rows: readonly number[], stops: ArrayLike<number>): Decided {
+export function stopped(
+  curves: readonly Curve[],
+  rows: readonly number[],
+  stops: ArrayLike<number>,
+): Decided {
   const tables = curves.map((curve) => outcomeTable(curve, "best"));
   return {
     rows,

@@ -15,6 +15,9 @@ export interface RowBound {
  */
 export type Selection = "promise" | "certified" | "frontier";
 
+/** Whether a bound was kept, as far as the judged groups can tell. */
+export type Verdict = "held" | "open" | "broken";
+
 /** What one method gave under one bound. */
 export interface EvaluateRow {
   readonly method: string;
@@ -27,7 +30,7 @@ export interface EvaluateRow {
   /** Unclipped mean EM loss; for loss-only runs the relative loss increase. */
   readonly meanEmLoss: number;
   /** Mean of min(EM loss, 0.2). */
-  readonly meanClippedEmLoss: number;
+  readonly meanClippedLoss: number;
   readonly p95EmLoss: number;
   /** Share of weight with EM loss over the bound's `maxEmLoss`. */
   readonly shareOverBound: number;
@@ -39,6 +42,11 @@ export interface EvaluateRow {
   readonly high: number;
   readonly nRuns: number;
   readonly nGroups: number;
+  /**
+   * `held`: the upper one-sided 95 % group-bootstrap bound of the risk that the bound speaks of, clipped, keeps it;
+   * `broken`: the lower one excludes it; `open`: the groups cannot tell.
+   */
+  readonly verdict: Verdict;
   /** Whether the one-sided 95 % group-bootstrap bound of the risk does not exclude the bound. */
   readonly held: boolean;
 }
@@ -53,9 +61,24 @@ export interface MethodHypervolume extends Pick<
   readonly reference: TradeOff;
 }
 
+/** How often a model that is judged as it is gave which kind of answer, as shares of the judged runs. */
+export interface AnswerShares {
+  readonly method: string;
+  readonly kind: "quality" | "loss";
+  readonly bound: RowBound;
+  readonly nRuns: number;
+  readonly certified: number;
+  readonly uncertified: number;
+  readonly abstained: number;
+}
+
 /** What `evaluate` reports. */
 export interface EvaluateReport {
   readonly data: string;
+  /** The model that was judged as it is; absent where models were fitted. */
+  readonly model?: { readonly version: string; readonly hash: string };
+  /** With a model that is judged as it is. */
+  readonly answers?: readonly AnswerShares[];
   /** What was left out at once; absent where test runs were judged. */
   readonly folds?: FoldUnit;
   /** Judged runs and groups; runs that did not reach their plan train only. */

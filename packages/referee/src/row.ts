@@ -2,7 +2,7 @@ import type { CostUnit, MetricClass } from "@stopwise/core";
 import { type Bound, boundedLoss, levelOf, type Sample, sampleOf } from "@stopwise/meta-model";
 import { bootstrapMeans, drawGroups, orderStatistic, type GroupDraws } from "./bootstrap.ts";
 import type { Decided } from "./decide.ts";
-import type { EvaluateRow, RowBound, Selection } from "./report.ts";
+import type { EvaluateRow, RowBound, Selection, Verdict } from "./report.ts";
 import type { Study } from "./study.ts";
 
 const nDraws = 600;
@@ -86,7 +86,6 @@ export function rowOf(block: Block, decided: Decided, key: RowKey): EvaluateRow 
   const sample = block.samples[key.weighting];
   const saving = block.members.map((member) => decided.saving[member]!);
   const emLoss = block.members.map((member) => decided.emLoss[member]!);
-  const unclipped = key.bound.kind === "tail" ? key.bound : { ...key.bound, clip: Infinity };
   const tail: Bound = { kind: "tail", maxEmLoss: key.bound.maxEmLoss };
   const mean = (of: (loss: number) => number): number =>
     emLoss.reduce((sum, loss, index) => sum + sample.weights[index]! * of(loss), 0);
@@ -100,7 +99,8 @@ export function rowOf(block: Block, decided: Decided, key: RowKey): EvaluateRow 
     return bootstrapMeans(block.draws, sums, weights);
   };
   const savings = draws(saving);
-  const risks = draws(emLoss.map((loss) => boundedLoss(unclipped, loss)));
+  const risks = draws(emLoss.map((loss) => boundedLoss(key.bound, loss)));
+  const verdict = verdictOf(risks, levelOf(key.bound));
   const meanSaving = saving.reduce((sum, value, index) => sum + sample.weights[index]! * value, 0);
   return {
     method: key.method,
@@ -111,7 +111,7 @@ export function rowOf(block: Block, decided: Decided, key: RowKey): EvaluateRow 
     costUnit: block.costUnit,
     meanSaving,
     meanEmLoss: mean((loss) => loss),
-    meanClippedEmLoss: mean((loss) => Math.min(loss, 0.2)),
+    meanClippedLoss: mean((loss) => Math.min(loss, 0.2)),
     p95EmLoss: weightedQuantile(emLoss, sample.weights, 0.95),
     shareOverBound: mean((loss) => boundedLoss(tail, loss)),
     shareOfHindsight: key.hindsightSaving > 0 ? meanSaving / key.hindsightSaving : null,
@@ -120,6 +120,13 @@ export function rowOf(block: Block, decided: Decided, key: RowKey): EvaluateRow 
     high: orderStatistic(savings, 0.975),
     nRuns: block.members.length,
     nGroups: block.draws.nGroups,
-    held: orderStatistic(risks, 0.05) <= levelOf(key.bound) + 1e-9,
+    verdict,
+    held: verdict !== "broken",
   };
+}
+
+/** Whether a level was kept, from bootstrap draws of the risk; rounding counts for it. */
+export function verdictOf(risks: Float64Array, level: number): Verdict {
+  if (orderStatistic(risks, 0.95) <= level + 1e-9) return "held";
+  return orderStatistic(risks, 0.05) <= level + 1e-9 ? "open" : "broken";
 }

@@ -9,14 +9,23 @@ export interface RowStatistic {
 }
 
 const progressColumn = rowFeatureNames.indexOf("progress");
+const bestColumn = rowFeatureNames.indexOf("best");
 const leastRemaining = 0.02;
+/** Share of the plan until which a run at the floor of its metric is no candidate for a stop. */
+const hopelessFrom = 0.5;
 
-/** How the remaining gain of one kind of run is learned and weighed against what is left of the plan. */
-export interface GainScale {
-  /** Larger gains count as this one, in the unit of the gain. */
-  readonly clip: number;
+/** How a predicted root of the gain becomes a statistic. */
+export interface StatisticRule {
   /** Power of the share of the plan that is left by which the root of the gain is divided. */
   readonly remainingPower: number;
+  /** Best score below which a run is at the floor of its metric; -Infinity for runs without one. */
+  readonly floor: number;
+}
+
+/** How the remaining gain of one kind of run is learned and weighed against what is left of the plan. */
+export interface GainScale extends StatisticRule {
+  /** Larger gains count as this one, in the unit of the gain. */
+  readonly clip: number;
 }
 
 /**
@@ -25,15 +34,21 @@ export interface GainScale {
  * learned criterion in `docs/decisions`.
  */
 export const gainScales: Readonly<Record<Curve["kind"], GainScale>> = {
-  quality: { clip: Infinity, remainingPower: 0.25 },
-  loss: { clip: 0.2, remainingPower: 0 },
+  quality: { clip: Infinity, remainingPower: 0.25, floor: 0.05 },
+  loss: { clip: 0.2, remainingPower: 0, floor: -Infinity },
 };
 
 /**
  * z = -g / max(1 - progress, 0.02)^power, g the predicted square root of the remaining gain; the divisor is 1 without a
- * plan.
+ * plan. NaN, which never stops, for a run that stands at the floor of its metric and has half of its plan before it: it
+ * has not levelled off, it has not begun.
  */
-export function gainStatistic(predictedRoot: number, row: ArrayLike<number>, remainingPower: number): number {
+export function gainStatistic(
+  predictedRoot: number,
+  row: ArrayLike<number>,
+  { remainingPower, floor }: StatisticRule,
+): number {
+  if (row[bestColumn]! < floor && !(row[progressColumn]! >= hopelessFrom)) return Number.NaN;
   const progress = row[progressColumn]!;
   if (remainingPower === 0 || Number.isNaN(progress)) return -predictedRoot;
   return -predictedRoot / Math.max(1 - progress, leastRemaining) ** remainingPower;

@@ -33,8 +33,11 @@ describe.each(learners.map((learner) => ({ name: learner.name, learner })))("$na
     expect(heldOut.map((series) => series.length)).toEqual(
       training.curves.map((curve) => curve.nCheckpoints),
     );
-    const mean = (index: number): number =>
-      heldOut.reduce((sum, series) => sum + series.at(index)!, 0) / heldOut.length;
+    const mean = (index: number): number => {
+      // At the floor of the metric there is no statistic yet.
+      const known = heldOut.map((series) => series.at(index)!).filter((value) => !Number.isNaN(value));
+      return known.reduce((sum, value) => sum + value, 0) / known.length;
+    };
     expect(mean(-1)).toBeGreaterThan(mean(0));
   });
 

@@ -1,16 +1,16 @@
 import { BoostedTrees } from "../trees/boosting.ts";
 import type { ByteReader, ByteWriter } from "../trees/bytes.ts";
 import { nRowFeatures } from "./feature-rows.ts";
-import { gainStatistic, type RowStatistic } from "./gain-statistic.ts";
+import { gainStatistic, type RowStatistic, type StatisticRule } from "./gain-statistic.ts";
 
 /** Predicts the square root of the remaining gain as the mean of several boosted ensembles over the same columns. */
 export class MeanOfTrees implements RowStatistic {
   readonly #members: readonly BoostedTrees[];
-  readonly #remainingPower: number;
+  readonly #rule: StatisticRule;
 
-  constructor(members: readonly BoostedTrees[], remainingPower: number) {
+  constructor(members: readonly BoostedTrees[], rule: StatisticRule) {
     this.#members = members;
-    this.#remainingPower = remainingPower;
+    this.#rule = rule;
   }
 
   predict(row: ArrayLike<number>): number {
@@ -20,7 +20,7 @@ export class MeanOfTrees implements RowStatistic {
   }
 
   statistic(row: ArrayLike<number>): number {
-    return gainStatistic(this.predict(row), row, this.#remainingPower);
+    return gainStatistic(this.predict(row), row, this.#rule);
   }
 
   statistics(rows: Float64Array): Float64Array {
@@ -35,21 +35,22 @@ export class MeanOfTrees implements RowStatistic {
       gainStatistic(
         sum / this.#members.length,
         rows.subarray(row * nRowFeatures, (row + 1) * nRowFeatures),
-        this.#remainingPower,
+        this.#rule,
       ),
     );
   }
 
   write(writer: ByteWriter): void {
-    writer.f64(this.#remainingPower);
+    writer.f64(this.#rule.remainingPower);
+    writer.f64(this.#rule.floor);
     writer.u32(this.#members.length);
     for (const member of this.#members) member.write(writer);
   }
 
   /** Reads what `write` wrote. */
   static read(reader: ByteReader): MeanOfTrees {
-    const remainingPower = reader.f64();
+    const rule = { remainingPower: reader.f64(), floor: reader.f64() };
     const members = Array.from({ length: reader.u32() }, () => BoostedTrees.read(reader));
-    return new MeanOfTrees(members, remainingPower);
+    return new MeanOfTrees(members, rule);
   }
 }

@@ -18,7 +18,7 @@ export interface GainHead {
 
 type Kind = Curve["kind"];
 const kinds: readonly Kind[] = ["quality", "loss"];
-const magic = 0x53574733;
+const magic = 0x53574734;
 
 /**
  * Remaining gain: z = -g / max(1 - p, 0.02)^(1/4), with g the predicted square root of the quality that the rest of

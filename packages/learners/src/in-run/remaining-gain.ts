@@ -20,6 +20,8 @@ export interface RemainingGainOptions extends GainFitOptions {
   readonly losses: readonly BoostingLoss[];
   /** Whether the square root of the gain is predicted, or the gain itself (for comparison). */
   readonly scale: "root" | "linear";
+  /** Best score below which a run is at the floor of its metric, for comparison; default that of the kind of run. */
+  readonly floor?: number;
 }
 
 /** The settings that the studies of the decision record ended with. */
@@ -67,6 +69,6 @@ export function boostedGain(
         seed: seedFor(seed, `member-${member}`),
       }),
     ),
-    scale.remainingPower,
+    settings.floor === undefined ? scale : { ...scale, floor: settings.floor },
   );
 }

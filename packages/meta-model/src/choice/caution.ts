@@ -1,5 +1,5 @@
 /** Standard errors that a promise keeps free where groups are many. */
-const least = 0.5;
+const usual = 0.5;
 /** Groups at which the errors that are kept free have doubled. */
 const few = 12;
 
@@ -8,7 +8,8 @@ const few = 12;
  * more where they are few, since the error itself is then estimated from few.
  *
  * @param nGroups groups that the risk was measured on
+ * @param least errors where groups are many
  */
-export function cautionFor(nGroups: number): number {
+export function cautionFor(nGroups: number, least = usual): number {
   return least * (1 + few / Math.max(nGroups, 1));
 }

@@ -160,3 +160,9 @@ export function pastOfRuns(past: Past, runs: readonly number[]): Past {
     rows: rowsOfRuns(past.rows, runs),
   };
 }
+
+/** Some of the runs. */
+export function pastAmong(past: Past, isTaken: (run: PastRun) => boolean): Past {
+  const rows = [...past.runs.keys()].filter((row) => isTaken(past.runs[row]!));
+  return rows.length === past.runs.length ? past : pastOfRuns(past, rows);
+}

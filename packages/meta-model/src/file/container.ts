@@ -86,6 +86,8 @@ export interface Container {
   /** @throws ModelFileError when there is no such array */
   section<K extends SectionType>(name: string, type: K): SectionOf<K>;
   has(name: string): boolean;
+  /** Every array whose name begins so, by name. */
+  beginning(prefix: string): Record<string, Section>;
   /** SHA-256 of the content, as `sha256:` and hexadecimal digits. */
   readonly hash: string;
 }
@@ -128,6 +130,10 @@ export function openContainer(bytes: Uint8Array, kind: FileKind = "model"): Cont
     header,
     hash,
     has: (name) => byName.has(name),
+    beginning(prefix) {
+      const own = sections.filter(({ name }) => name.startsWith(prefix));
+      return Object.fromEntries(own.map(({ name, type }) => [name, this.section(name, type)]));
+    },
     section<K extends SectionType>(name: string, type: K): SectionOf<K> {
       const entry = byName.get(name);
       if (entry?.type !== type)

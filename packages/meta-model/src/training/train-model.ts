@@ -13,7 +13,15 @@ import { seedFor } from "@stopwise/core/random";
 import { taskFeatureList, taskFeatures, taskOf } from "@stopwise/features";
 import type { Neighbours } from "@stopwise/learners";
 import { consideringSections } from "../advice/task-changes/considering-part.ts";
-import { joinPast, pastOf, pastOfRuns, type Past } from "../experience/past.ts";
+import {
+  joinPast,
+  pastAmong,
+  pastOf,
+  pastOfRuns,
+  populationOfRun,
+  type Past,
+  type PastRun,
+} from "../experience/past.ts";
 import { experienceGrid, portfolioName } from "../experience/portfolio.ts";
 import { openContainer, packContainer, type Section } from "../file/container.ts";
 import {
@@ -36,6 +44,8 @@ import { answerUsualQuestions } from "./usual-questions.ts";
 const mostKept = 300;
 /** Most own runs of a population that are learned from: with more it hardly decides better, and takes longer. */
 const mostOwn = 2000;
+/** Own curves below which the base knows more of what changes of a task do. */
+const fewCurves = 100;
 /** Most runs of a task of its own that a model keeps of each side. */
 const mostTuned = 125;
 
@@ -56,6 +66,11 @@ export interface TrainOptions {
   readonly replay?: Replayer;
   /** Experience that is learned from beside the runs. */
   readonly experience?: readonly Past[];
+  /**
+   * A model whose parts are taken over for populations that the runs have no part in, so that nobody learns again what is
+   * known; it counts only where it was made under the same portfolio.
+   */
+  readonly base?: StopwiseModel;
   /** Whether a task that was tuned often gets a part of its own; default true. */
   readonly ownPart?: boolean;
   /**
@@ -78,6 +93,8 @@ export interface Training {
   readonly options: TrainOptions;
   readonly seed: number;
   readonly populations: readonly Population[];
+  /** The model whose other populations are taken over. */
+  readonly base: StopwiseModel | undefined;
   /** A task with a part of its own. */
   readonly own: (Population & { readonly names: readonly string[] }) | undefined;
   readonly portfolio: string;
@@ -130,8 +147,15 @@ export function prepareTraining(runs: readonly RunRecord[], options: TrainOption
   const grid = experienceGrid(options.policies);
   const own = learnedFrom(runs, seed);
   const ids = new Set(own.map(({ id }) => id));
-  const past = joinPast([pastOf(own, grid, replay), ...experience.map((pack) => withoutRuns(pack, ids))]);
-  if (past.runs.length === 0) {
+  const learned = pastOf(own, grid, replay);
+  const portfolio = portfolioName(grid);
+  const base = options.base?.header.portfolio === portfolio ? options.base : undefined;
+  const names = new Set(learned.runs.map(populationOfRun));
+  const beside = experience.map((pack) =>
+    pastAmong(pack, (run) => !ids.has(run.id) && (base === undefined || names.has(populationOfRun(run)))),
+  );
+  const past = joinPast([learned, ...beside]);
+  if (past.runs.length === 0 && base === undefined) {
     throw new InsufficientDataError(
       { has: 0, needs: 1, what: "runs with two evaluations" },
       "Ingest run logs first.",
@@ -147,7 +171,8 @@ export function prepareTraining(runs: readonly RunRecord[], options: TrainOption
     seed,
     populations,
     own: options.ownPart === false ? undefined : ownPopulation(runs, { grid, seed, replay }),
-    portfolio: portfolioName(grid),
+    base,
+    portfolio,
     curves: new Map(own.map((run) => [run.id, curveOf(run)])),
     learned: populations
       .filter(({ split }) => split.fit.length > 0)
@@ -155,12 +180,6 @@ export function prepareTraining(runs: readonly RunRecord[], options: TrainOption
         learnedTask(part, split, { population: name, seed: seedFor(seed, `learned ${name}`) }),
       ),
   };
-}
-
-/** Experience without runs that are at hand themselves. */
-function withoutRuns(past: Past, ids: ReadonlySet<string>): Past {
-  const rows = [...past.runs.keys()].filter((row) => !ids.has(past.runs[row]!.id));
-  return rows.length === past.runs.length ? past : pastOfRuns(past, rows);
 }
 
 function splitOf(past: Past, options: { limit: number; seed: number }): SplitPast {
@@ -197,6 +216,7 @@ export function trainStartParts(training: Training): StartParts {
   };
   const parts = populations.map((population) => ({ population, start: trained(population) }));
   const ownPart = own && trained(own);
+  const taken = takenOver(training);
   const header: ModelHeader = {
     contract: modelContract,
     version: options.version ?? "1",
@@ -204,12 +224,16 @@ export function trainStartParts(training: Training): StartParts {
     seed,
     featureNames: taskFeatureList.map((feature) => feature.name),
     portfolio: training.portfolio,
-    populations: Object.fromEntries(parts.map(({ population, start }) => [population.name, start.header])),
+    populations: {
+      ...taken.headers,
+      ...Object.fromEntries(parts.map(({ population, start }) => [population.name, start.header])),
+    },
     ...(own !== undefined && ownPart !== undefined
       ? { own: { names: own.names, start: ownPart.header } }
       : {}),
   };
   const sections = {
+    ...taken.sections,
     ...Object.assign({}, ...parts.map(({ start }) => start.sections)),
     ...ownPart?.sections,
     ...(isWhole ? consideredOf(training, parts) : {}),
@@ -217,16 +241,34 @@ export function trainStartParts(training: Training): StartParts {
   return { header, sections };
 }
 
+/** Headers and sections of the base's populations that the runs have no part in, with its advice on changes of a task. */
+function takenOver({ base, populations }: Training): {
+  headers: ModelHeader["populations"];
+  sections: Record<string, Section>;
+} {
+  if (base === undefined) return { headers: {}, sections: {} };
+  const learned = new Set<string>(populations.map(({ name }) => name));
+  const kept = Object.entries(base.header.populations).filter(([name]) => !learned.has(name));
+  const sections = kept.map(([name]) => base.container.beginning(`${name}.`));
+  return {
+    headers: Object.fromEntries(kept),
+    sections: Object.assign({}, ...sections, base.container.beginning("considering")) as Record<
+      string,
+      Section
+    >,
+  };
+}
+
 /** What changes of the task are known to do, from the population with the most curves of a quality at hand. */
 function consideredOf(
-  { runs, curves }: Training,
+  { runs, curves, base }: Training,
   parts: readonly { population: Population; start: TrainedStart }[],
 ): Record<string, Section> {
   const nCurves = ({ past }: Population): number => past.runs.filter(({ id }) => curves.has(id)).length;
   const chosen = parts
     .filter(({ population, start }) => start.header.kind === "quality" && nCurves(population) > 0)
     .sort((a, b) => nCurves(b.population) - nCurves(a.population))[0];
-  if (chosen === undefined) return {};
+  if (chosen === undefined || (base !== undefined && nCurves(chosen.population) < fewCurves)) return {};
   const { name, past, split } = chosen.population;
   const model = new StartModel(
     openContainer(packContainer({}, chosen.start.sections)),
@@ -276,7 +318,11 @@ export function finishTraining(
   const all = { ...sections, ...learned };
   const draft = deserializeModel(packContainer(header, all));
   if (options.startOnly === true) return draft;
-  const asked = [...draft.populations.values(), ...(draft.own === undefined ? [] : [draft.own.part])];
+  const learnedHere = new Set<string>(training.populations.map(({ name }) => name));
+  const asked = [
+    ...[...draft.populations.values()].filter(({ prefix }) => learnedHere.has(prefix)),
+    ...(draft.own === undefined ? [] : [draft.own.part]),
+  ];
   const answers = asked.map((part): [string, Section] => {
     options.onProgress?.(`usual questions, ${part.prefix}`);
     answerUsualQuestions(draft, part, options.usualLimits);
@@ -285,8 +331,9 @@ export function finishTraining(
   return deserializeModel(packContainer(header, { ...all, ...Object.fromEntries(answers) }));
 }
 
-function trainedOnSentence({ populations }: Training): string {
+function trainedOnSentence({ populations, base }: Training): string {
+  const beside = base === undefined ? "" : `, beside what the shipped model knows of other populations`;
   const nRuns = populations.reduce((sum, { past }) => sum + past.runs.length, 0);
   const groups = new Set(populations.flatMap(({ past }) => past.runs.map(({ group }) => group)));
-  return `${nRuns} runs in ${groups.size} groups`;
+  return `${nRuns} runs in ${groups.size} groups${beside}`;
 }

@@ -44,6 +44,11 @@ export function findModel(store?: string): FoundModel {
   return entry === undefined ? shipped() : { bytes: registry.read(entry), from: join(folder, "models") };
 }
 
+/** The model that ships with the package, whatever is in use. */
+export function readShippedModel(): StopwiseModel {
+  return deserializeModel(shipped().bytes);
+}
+
 const loaded = new Map<string, StopwiseModel>();
 
 /**

@@ -40,7 +40,7 @@ function linesOf(
 export function meanPromises(rows: readonly ReportRow[]): PromiseLine[] {
   return linesOf(rows, "mean", (row) => ({
     promised: row.bound.maxEmLoss,
-    realised: row.meanClippedEmLoss ?? row.meanEmLoss,
+    realised: row.meanClippedLoss ?? row.meanEmLoss,
   }));
 }
 

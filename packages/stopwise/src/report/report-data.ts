@@ -30,7 +30,7 @@ export interface ReportRow {
   readonly meanSaving: number;
   readonly meanEmLoss: number;
   /** Mean of min(EM loss, 0.2), which a mean bound is about; absent where it was not reported. */
-  readonly meanClippedEmLoss?: number;
+  readonly meanClippedLoss?: number;
   readonly p95EmLoss: number;
   readonly shareOverBound: number;
   readonly shareOfHindsight: number | null;

@@ -87,7 +87,7 @@ describe("promises", () => {
     )!;
     expect(learned.points.map(({ promised }) => promised)).toEqual([0.0025, 0.005, 0.01, 0.02]);
     const [row] = headlineRows(rows).filter((it) => it.method === "learned" && it.selection === "promise");
-    const clipped = meanPromises([{ ...row!, meanEmLoss: 0.4, meanClippedEmLoss: 0.2 }]);
+    const clipped = meanPromises([{ ...row!, meanEmLoss: 0.4, meanClippedLoss: 0.2 }]);
     expect(clipped[0]!.points[0]!.realised).toBe(0.2);
   });
 

@@ -5,20 +5,42 @@ import { compare, heldOutGroups, judgedRuns, type GroupResult } from "./held-out
 const results = (...pairs: [number, number][]): Map<string, GroupResult> =>
   new Map(pairs.map(([saving, emLoss], i) => [`g${i}`, { saving, emLoss }]));
 
-describe("not worse than the model in use", () => {
-  const inUse = results([0.3, 0], [0.4, 0.01], [0.5, 0.005]);
+describe("compared with the model in use", () => {
+  const inUse = results([0.3, 0], [0.4, 0.01], [0.5, 0.005], [0.2, 0], [0.4, 0.01]);
   test.each([
-    ["itself", inUse, true],
-    ["more saved within the bound", results([0.4, 0.01], [0.5, 0.01], [0.6, 0.01]), true],
-    ["more saved, bound broken", results([0.4, 0.02], [0.5, 0.02], [0.6, 0.02]), false],
-    ["bound broken by chance: within a standard error", results([0.4, 0.05], [0.5, 0], [0.6, 0]), true],
-    ["less saved everywhere", results([0.2, 0], [0.3, 0], [0.4, 0]), false],
-    ["less saved by chance: within a standard error", results([0.1, 0], [0.7, 0], [0.3, 0]), true],
-  ])("%s: %#", (_, candidate, expected) => expect(compare(candidate, inUse).notWorse).toBe(expected));
+    ["itself", inUse, "alike"],
+    [
+      "more saved in each group",
+      results([0.4, 0.01], [0.5, 0.01], [0.6, 0.01], [0.32, 0], [0.5, 0]),
+      "better",
+    ],
+    [
+      "more saved, bound broken",
+      results([0.9, 0.02], [0.9, 0.02], [0.9, 0.02], [0.9, 0], [0.9, 0]),
+      "loses-more",
+    ],
+    ["less saved in each group", results([0.2, 0], [0.3, 0], [0.4, 0], [0.12, 0], [0.3, 0]), "worse"],
+    ["less saved here, more there", results([0.1, 0], [0.7, 0], [0.3, 0], [0.4, 0], [0.3, 0]), "alike"],
+    ["nothing saved", results([0, 0], [0, 0], [0, 0], [0, 0], [0, 0]), "saves-nothing"],
+    ["four groups", results([0.9, 0], [0.9, 0], [0.9, 0], [0.9, 0]), "too-few"],
+  ])("%s", (_, candidate, verdict) => {
+    const comparison = compare(candidate, inUse);
+    expect(comparison.verdict).toBe(verdict);
+    expect(comparison.notWorse).toBe(verdict === "alike" || verdict === "better");
+  });
+
+  test("the difference is paired, with Student's limits", () => {
+    // Gains 0.1, 0.1, 0.1, 0.12, 0.1: mean 0.104, standard error 0.004, t of 4 degrees 2.13.
+    const { savingGain } = compare(results([0.4, 0], [0.5, 0], [0.6, 0], [0.32, 0], [0.5, 0]), inUse);
+    expect(savingGain.mean).toBeCloseTo(0.104, 9);
+    expect(savingGain.low).toBeCloseTo(0.104 - 2.13 * 0.004, 6);
+    expect(savingGain.high).toBeCloseTo(0.104 + 2.13 * 0.004, 6);
+  });
 
   test("a model in use that breaks the bound itself may be followed by one that breaks it less", () => {
-    const broken = results([0.5, 0.05], [0.5, 0.05]);
-    expect(compare(results([0.5, 0.03], [0.5, 0.03]), broken).notWorse).toBe(true);
+    const broken = results(...Array.from({ length: 5 }, (): [number, number] => [0.5, 0.05]));
+    const less = results(...Array.from({ length: 5 }, (): [number, number] => [0.5, 0.03]));
+    expect(compare(less, broken).notWorse).toBe(true);
   });
 });
 
@@ -39,7 +61,7 @@ describe("held-out groups", () => {
     [0, 0],
     [2, 0],
     [3, 2],
-    [20, 4],
+    [20, 8],
     [1000, 40],
   ])("of %d groups %d", (n, held) => expect(heldOutGroups(runsOf(n)).size).toBe(held));
 

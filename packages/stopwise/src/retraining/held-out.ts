@@ -7,8 +7,10 @@ import { replay } from "@stopwise/policies";
 /** The mean EM loss (for loss-only runs: relative increase) that the compared models may spend. */
 export const comparedAt = 0.01;
 
-const smallestShare = 0.2;
+const smallestShare = 0.4;
 const mostGroups = 40;
+/** Loss at which a mean is clipped, as the bound speaks of it. */
+const clip = 0.2;
 /** Runs of a held-out group that are judged: more tell little that is new about the group. */
 const mostRunsOfGroup = 5;
 
@@ -21,7 +23,7 @@ export function shuffled(names: Iterable<string>): string[] {
 }
 
 /**
- * Groups that two models are compared on: a fifth of those with a run to its plan, at least two, at most forty,
+ * Groups that two models are compared on: two fifths of those with a run to its plan, at least two, at most forty,
  * the same ones on every call. None where there are fewer than three.
  */
 export function heldOutGroups(runs: readonly RunRecord[]): ReadonlySet<string> {
@@ -70,7 +72,7 @@ export function judge(model: StopwiseModel, runs: readonly RunRecord[]): Map<str
     const { policy } = recommendFrom(model, taskOf(run), { bound: "mean", maxLoss: comparedAt });
     const { saving, emLoss } = replay(policy, curveOf(run));
     const group = groupOf(run);
-    byGroup.set(group, [...(byGroup.get(group) ?? []), { saving, emLoss }]);
+    byGroup.set(group, [...(byGroup.get(group) ?? []), { saving, emLoss: Math.min(emLoss, clip) }]);
   }
   const meanOf = (results: readonly GroupResult[]): GroupResult => ({
     saving: mean(results.map(({ saving }) => saving)),
@@ -79,26 +81,46 @@ export function judge(model: StopwiseModel, runs: readonly RunRecord[]): Map<str
   return new Map([...byGroup].map(([group, results]) => [group, meanOf(results)]));
 }
 
+/** A paired difference over groups with its one-sided 95 % limits. */
+interface Difference {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 /** Two models on the same held-out groups, each group counting 1. */
 export interface Comparison {
   readonly nGroups: number;
   readonly maxMeanEmLoss: number;
   readonly candidate: { readonly meanSaving: number; readonly meanEmLoss: number };
   readonly inUse: { readonly meanSaving: number; readonly meanEmLoss: number };
+  /** Candidate less model in use, group by group. */
+  readonly savingGain: Difference;
+  /** `better` and `alike` may follow the model in use; `too-few`: the groups cannot tell. */
+  readonly verdict: "better" | "alike" | "worse" | "loses-more" | "saves-nothing" | "too-few";
   readonly notWorse: boolean;
 }
 
-/** Standard error of the mean; 0 for fewer than two values. */
-function standardError(values: readonly number[]): number {
+/** Groups that a comparison needs: with fewer its test tells nothing. */
+export const fewestCompared = 5;
+
+/** Student's t at 95 % one-sided by degrees of freedom, 1 to 10; then about that of the normal. */
+const tAt95 = [6.31, 2.92, 2.35, 2.13, 2.02, 1.94, 1.89, 1.86, 1.83, 1.81];
+
+/** Mean of paired differences with its limits by Student's t; without limits, all of [-1, 1], for fewer than two. */
+function differenceOf(values: readonly number[]): Difference {
   const centre = mean(values);
+  const n = values.length;
+  if (n < 2) return { mean: centre, low: -1, high: 1 };
   const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-  return values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1) / values.length);
+  const reach = (tAt95[n - 2] ?? 1.7) * Math.sqrt(squares / (n - 1) / n);
+  return { mean: centre, low: centre - reach, high: centre + reach };
 }
 
 /**
- * Whether a candidate is not worse than the model in use, as far as so few groups can tell: its mean loss is within
- * one standard error of the bound (or of the loss of the model in use, if that is larger), and its mean saving is at
- * most one standard error of the paired difference below.
+ * Compares a candidate with the model in use by a paired test over groups that neither has seen. The candidate may take
+ * its place where its mean loss, clipped, keeps the bound or is at most that of the model in use, it saves something,
+ * and its saving is not told to be lower: `worse` is a difference whose 95 % limit lies below zero.
  */
 export function compare(
   candidate: ReadonlyMap<string, GroupResult>,
@@ -114,13 +136,29 @@ export function compare(
     meanEmLoss: mean(results.map(({ emLoss }) => emLoss)),
   });
   const [after, before] = [summary(ours), summary(theirs)];
-  const gains = ours.map(({ saving }, i) => saving - theirs[i]!.saving);
-  const allowed = Math.max(comparedAt, before.meanEmLoss) + standardError(ours.map(({ emLoss }) => emLoss));
+  const savingGain = differenceOf(ours.map(({ saving }, i) => saving - theirs[i]!.saving));
+  const verdict = verdictOf({ n: groups.length, after, before, savingGain });
   return {
     nGroups: groups.length,
     maxMeanEmLoss: comparedAt,
     candidate: after,
     inUse: before,
-    notWorse: after.meanEmLoss <= allowed + 1e-9 && mean(gains) >= -standardError(gains) - 1e-9,
+    savingGain,
+    verdict,
+    notWorse: verdict === "better" || verdict === "alike",
   };
+}
+
+function verdictOf(result: {
+  n: number;
+  after: Comparison["candidate"];
+  before: Comparison["inUse"];
+  savingGain: Difference;
+}): Comparison["verdict"] {
+  const { n, after, before, savingGain } = result;
+  if (n < fewestCompared) return "too-few";
+  if (after.meanEmLoss > Math.max(comparedAt, before.meanEmLoss) + 1e-9) return "loses-more";
+  if (after.meanSaving < 1e-4) return "saves-nothing";
+  if (savingGain.high < -1e-9) return "worse";
+  return savingGain.low > 0 ? "better" : "alike";
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { groupOf, InvalidInputError, ModelFileError, type RunRecord } from "@stopwise/core";
+import { groupOf, InvalidInputError, ModelFileError, regimeOf, type RunRecord } from "@stopwise/core";
 import {
   deserializeModel,
   finishTraining,
@@ -8,6 +8,8 @@ import {
   serializeModel,
   trainLearned,
   trainStartParts,
+  type ExperiencePack,
+  type Past,
   type Replayer,
   type StopwiseModel,
 } from "@stopwise/meta-model";
@@ -19,10 +21,19 @@ import {
   type ModelRegistry,
 } from "@stopwise/store";
 import { threadedReplay } from "../replaying/threaded-replay.ts";
-import { compare, heldOutGroups, judge, judgedRuns, shuffled, type Comparison } from "./held-out.ts";
+import {
+  compare,
+  fewestCompared,
+  heldOutGroups,
+  judge,
+  judgedRuns,
+  shuffled,
+  type Comparison,
+} from "./held-out.ts";
 import { absorbLive } from "../library/absorb-live.ts";
 import { usualLimits } from "../library/trainer-limits.ts";
 import { driftOf, type Drift } from "./drift.ts";
+import { experienceFor, readPack, shippedExperience } from "./experience-files.ts";
 import { shippedRuns } from "./shipped-runs.ts";
 import { canWorkBeside, learnBeside } from "./learn-beside.ts";
 import { modelsOf, trialKey, type Trial } from "./trial.ts";
@@ -31,8 +42,12 @@ import { modelsOf, trialKey, type Trial } from "./trial.ts";
 export interface RetrainOptions {
   /** Folder of the store, or the address of a team's. */
   readonly store: string;
-  /** Leave the shipped sweep out: learn from the stored runs alone. */
+  /** Learn from the stored runs alone, without experience of others. */
   readonly ownOnly: boolean;
+  /** Experience packs to learn from in place of the shipped ones. */
+  readonly experience?: readonly string[];
+  /** Put the model into use whatever the comparison says; recorded with it. */
+  readonly promote?: boolean;
   readonly seed: number;
   /** Train also where nothing is new. */
   readonly force: boolean;
@@ -128,7 +143,10 @@ async function lastPromoted(registry: ModelRegistry): Promise<InUse | string | u
 }
 
 /** The model to compare with: the one in use, or where that is damaged or there is none the one that ships. */
-async function inUse(registry: ModelRegistry, shipped: readonly RunRecord[]): Promise<InUse | undefined> {
+async function inUse(
+  registry: ModelRegistry,
+  shipped: readonly { readonly id: string }[],
+): Promise<InUse | undefined> {
   const last = await lastPromoted(registry);
   if (last !== undefined && typeof last !== "string") return last;
   const model = shippedModel();
@@ -137,9 +155,18 @@ async function inUse(registry: ModelRegistry, shipped: readonly RunRecord[]): Pr
 }
 
 /** Equal for two training sets exactly when they hold the same records. */
-function fingerprintOf(hashes: ReadonlyMap<string, string>, shipped: readonly RunRecord[]): string {
+function fingerprintOf(
+  hashes: ReadonlyMap<string, string>,
+  shipped: readonly RunRecord[],
+  packs: readonly ExperiencePack[],
+): string {
   const keys = [...hashes].map(([id, hash]) => `${id} ${hash}`).sort();
-  const parts = [...keys, "shipped", ...shipped.map(({ id }) => id).sort()];
+  const parts = [
+    ...keys,
+    "shipped",
+    ...shipped.map(({ id }) => id).sort(),
+    ...packs.map(({ hash }) => hash).sort(),
+  ];
   return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 12);
 }
 
@@ -147,6 +174,18 @@ const without = (runs: readonly RunRecord[], groups: ReadonlySet<string>): RunRe
   runs.filter((run) => !groups.has(groupOf(run)));
 
 const replayOf = ({ onProgress, threads }: RetrainOptions): Replayer => threadedReplay(onProgress, threads);
+
+/** The packs that are learned from beside own runs. */
+function packsOf({ ownOnly, experience }: RetrainOptions): ExperiencePack[] {
+  if (experience !== undefined) return experience.map(readPack);
+  return ownOnly ? [] : shippedExperience();
+}
+
+/** The shipped model's other populations, which own runs have no part in, are taken over. */
+function baseOf({ ownOnly, experience }: RetrainOptions): { base?: StopwiseModel } {
+  const base = ownOnly || experience !== undefined ? undefined : shippedModel();
+  return base === undefined ? {} : { base };
+}
 
 /** A training set of bounded size, the same on every call. */
 function bounded(runs: readonly RunRecord[]): RunRecord[] {
@@ -189,25 +228,42 @@ function contestOf({ all, own, hashes }: Gathered, before: InUse, { seed }: Retr
 async function comparisonOf(
   { ours, theirs, judged }: Contest,
   registry: ModelRegistry,
-  seed: number,
+  { seed, experience }: { seed: number; experience: readonly Past[] },
 ): Promise<Comparison> {
   const trials = "runs" in theirs ? [ours, theirs] : [ours];
-  const models = await modelsOf(trials, { registry, seed });
+  const models = await modelsOf(trials, { registry, seed, experience });
   const inUseOne = "runs" in theirs ? models[1]! : theirs;
   return compare(judge(models[0]!, judged), judge(inUseOne, judged));
 }
 
-function reasonOf(before: InUse | undefined, comparison: Comparison | null): string {
+const override = "Put it into use with --promote, or ingest runs of more groups.";
+const verdictWords: Readonly<Record<Comparison["verdict"], string>> = {
+  better: "It saves more than the model in use on groups that neither has seen.",
+  alike: "It is not worse than the model in use on groups that neither has seen.",
+  worse: "It saves less than the model in use on groups that neither has seen.",
+  "loses-more":
+    "It loses more than the bound, and more than the model in use, on groups that neither has seen.",
+  "saves-nothing": "It saves nothing on the groups that neither has seen.",
+  "too-few": `Too few own groups were held out to tell it from the model in use: ${fewestCompared} are needed. ${override}`,
+};
+
+function reasonOf(
+  before: InUse | undefined,
+  comparison: Comparison | null,
+  options: Pick<RetrainOptions, "ownOnly">,
+): string {
   if (before === undefined) return "There was no model before.";
   if (before.damage !== undefined) {
     return `The model in use could not be opened (${before.damage.replace(/[. ]*Run stopwise.*$/, "")}); this one takes its place.`;
   }
   if (before.runIds === undefined)
     return "What the model in use was trained on is not known any more: not compared.";
-  if (comparison === null) return "There are too few groups to compare it with the model in use.";
-  return comparison.notWorse
-    ? "It is not worse than the model in use on groups that neither has seen."
-    : "It is worse than the model in use on groups that neither has seen.";
+  if (comparison?.notWorse !== true && !keeps(before, comparison, options)) {
+    return "It takes the place of the shipped model, since it shall hold own runs alone; too few own groups to compare the two.";
+  }
+  if (comparison === null)
+    return `There are too few own groups to compare it with the model in use. ${override}`;
+  return verdictWords[comparison.verdict];
 }
 
 /**
@@ -226,16 +282,36 @@ export async function retrain(options: RetrainOptions): Promise<Retrained> {
   }
 }
 
+/**
+ * Whether the model in use stays: where the candidate is worse, and where own groups are too few to tell. What cannot be
+ * compared at all takes its place: a damaged model, one whose runs are not known any more, and, for who wants no
+ * experience of others, the shipped one.
+ */
+function keeps(
+  before: InUse | undefined,
+  comparison: Comparison | null,
+  { ownOnly }: Pick<RetrainOptions, "ownOnly">,
+): boolean {
+  if (before?.runIds === undefined || before.damage !== undefined) return false;
+  const cannotTell = comparison === null || comparison.verdict === "too-few";
+  if (cannotTell && ownOnly && before.entry === undefined) return false;
+  return comparison?.notWorse !== true;
+}
+
 async function retrainOn(
   { runs: own, hashes }: StoredRuns,
   registry: ModelRegistry,
   options: RetrainOptions,
 ): Promise<Retrained> {
   const shipped = (await shippedRuns()) ?? [];
-  const others = options.ownOnly ? [] : shipped.filter(({ id }) => !hashes.has(id));
+  const packs = packsOf(options);
+  // The sweep's curves tell of cadence and of less data where own runs are of its population.
+  const isNear = own.some((run) => regimeOf(run).regime === "from-scratch" && run.kind === "quality");
+  const others = options.ownOnly || !isNear ? [] : shipped.filter(({ id }) => !hashes.has(id));
   const all = [...own, ...others];
-  const before = await inUse(registry, shipped);
-  const fingerprint = fingerprintOf(hashes, others);
+  const experience = experienceFor(packs, own);
+  const before = await inUse(registry, [...shipped, ...shippedExperience().flatMap(({ past }) => past.runs)]);
+  const fingerprint = fingerprintOf(hashes, others, packs);
   const known = before?.runIds;
   const fresh = all.filter(({ id }) => known?.has(id) !== true);
   const counts = {
@@ -259,15 +335,18 @@ async function retrainOn(
     seed,
     version: fingerprint,
     usualLimits,
+    experience,
+    ...baseOf(options),
     onProgress,
     replay: replayOf(options),
   });
   const learning = options.threads !== 1 && canWorkBeside() ? learnBeside(training.learned) : undefined;
   onProgress("comparing");
   const contest = before === undefined ? null : contestOf({ all, own, hashes }, before, options);
-  const comparison = contest && (await comparisonOf(contest, registry, seed));
-  const reason = reasonOf(before, comparison);
-  if (before !== undefined && before.damage === undefined && comparison?.notWorse === false) {
+  const comparison = contest && (await comparisonOf(contest, registry, { seed, experience }));
+  const reason = reasonOf(before, comparison, options);
+  const isKept = keeps(before, comparison, options);
+  if (before !== undefined && isKept && options.promote !== true) {
     learning?.abandon();
     const model = { version: before.model.version, trainedOn: before.model.trainedOn };
     return { status: "kept", reason, model, ...counts, comparison };
@@ -280,8 +359,16 @@ async function retrainOn(
     parts,
     await (learning?.sections() ?? trainLearned(training.learned)),
   );
-  const facts = { fingerprint, trainedOn: model.trainedOn, ...counts, comparison };
+  const facts = {
+    fingerprint,
+    trainedOn: model.trainedOn,
+    ...counts,
+    comparison,
+    experience: packs.map(({ header, hash }) => `${header.name} ${hash}`),
+    ...(isKept ? { promotedBy: "--promote" } : {}),
+  };
   await registry.promote(serializeModel(model), { facts, runs: all.map(({ id }) => id) });
   const answer = { version: model.version, trainedOn: model.trainedOn };
-  return { status: "promoted", reason, model: answer, ...counts, comparison };
+  const said = isKept ? `${reason} It is in use because of --promote.` : reason;
+  return { status: "promoted", reason: said, model: answer, ...counts, comparison };
 }

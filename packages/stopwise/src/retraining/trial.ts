@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import { ModelFileError, type RunRecord } from "@stopwise/core";
-import { deserializeModel, serializeModel, trainModel, type StopwiseModel } from "@stopwise/meta-model";
+import {
+  deserializeModel,
+  serializeModel,
+  trainModel,
+  type Past,
+  type StopwiseModel,
+} from "@stopwise/meta-model";
 import type { ModelRegistry } from "@stopwise/store";
 
 /** Runs that a model is fitted on only to be compared with another. */
@@ -14,6 +20,8 @@ export interface Trial {
 export interface TrialOptions {
   readonly registry: ModelRegistry;
   readonly seed: number;
+  /** What is learned from beside the runs of every trial. */
+  readonly experience?: readonly Past[];
 }
 
 /**
@@ -34,8 +42,12 @@ export function trialKey(
 }
 
 /** Fits a trial; gives its bytes. */
-export function fitTrial(runs: readonly RunRecord[], seed: number): Uint8Array {
-  return serializeModel(trainModel(runs, { seed, startOnly: true }));
+export function fitTrial(
+  runs: readonly RunRecord[],
+  seed: number,
+  experience: readonly Past[] = [],
+): Uint8Array {
+  return serializeModel(trainModel(runs, { seed, startOnly: true, ownPart: false, experience }));
 }
 
 /** Bytes that are a whole model file; what was damaged is fitted again. */
@@ -54,12 +66,12 @@ function readable(bytes: Uint8Array | undefined): Uint8Array | undefined {
  */
 export async function modelsOf(
   trials: readonly Trial[],
-  { registry, seed }: TrialOptions,
+  { registry, seed, experience = [] }: TrialOptions,
 ): Promise<StopwiseModel[]> {
   const bytes: Uint8Array[] = [];
   for (const { runs, key } of trials) {
     const kept = key === undefined ? undefined : readable(await registry.trial(key));
-    bytes.push(kept ?? fitTrial(runs, seed));
+    bytes.push(kept ?? fitTrial(runs, seed, experience));
   }
   await registry.keepTrials(
     new Map(trials.flatMap(({ key }, k) => (key === undefined ? [] : [[key, bytes[k]!] as const]))),

@@ -1,6 +1,14 @@
+import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { InvalidInputError, type RunRecord } from "@stopwise/core";
-import { evaluate, fewShot, fewShotBounds, type EvaluateReport, type FewShotPoint } from "@stopwise/referee";
+import {
+  evaluate,
+  evaluateModel,
+  fewShot,
+  fewShotBounds,
+  type EvaluateReport,
+  type FewShotPoint,
+} from "@stopwise/referee";
 import { evaluateQuestions, type Question, type QuestionRow } from "@stopwise/answers";
 import { withStore } from "@stopwise/store";
 import type { Command } from "commander";
@@ -11,11 +19,14 @@ import { threadedReplay } from "../replaying/threaded-replay.ts";
 import { evaluationPage } from "./evaluate/evaluation-page.ts";
 import { fewShotPage } from "./evaluate/few-shot-page.ts";
 import { readQuestionFile } from "./evaluate/question-file.ts";
+import { deserializeModel, type StopwiseModel } from "@stopwise/meta-model";
+import { fetchModel, readShippedModel } from "../library/model-source.ts";
 import { readRunFile } from "./run-file.ts";
 
 interface EvaluateFlags extends StoreFlags {
   readonly runs?: string;
   readonly test?: string;
+  readonly model?: string;
   readonly seed: number;
   readonly weighting: "group" | "run";
   readonly threads?: number;
@@ -40,11 +51,11 @@ async function runsOf(flags: EvaluateFlags): Promise<RunRecord[]> {
 
 /** Refuses flags that split the runs themselves beside a file of others to judge. */
 function checkFlags(flags: EvaluateFlags): void {
-  if (flags.test === undefined) return;
+  if (flags.test === undefined && flags.model === undefined) return;
   const asked = flags.folds !== undefined ? "--folds" : flags.fewShot === true ? "--few-shot" : undefined;
   if (asked === undefined) return;
   throw new InvalidInputError(
-    `${asked} splits the runs themselves, and --test judges others.`,
+    `${asked} splits the runs themselves, and ${flags.model === undefined ? "--test judges others" : "--model fits nothing"}.`,
     "Leave one of the two out.",
   );
 }
@@ -58,8 +69,45 @@ function ownRuns(runs: readonly RunRecord[], { seed }: EvaluateFlags, progress: 
   });
 }
 
+/** The model of `--model`: the one that ships, the one in use, or that of a file. */
+async function modelOf({ model, store }: EvaluateFlags): Promise<StopwiseModel> {
+  if (model === "in-use") return fetchModel(store);
+  if (model === "shipped") return readShippedModel();
+  if (!existsSync(model!)) {
+    throw new InvalidInputError(
+      `--model is shipped, in-use or a model file, got ${model!}.`,
+      "Write --model shipped.",
+    );
+  }
+  return deserializeModel(readFileSync(model!));
+}
+
+/** Judges a model as it is, on the runs or on those of --test. */
+async function judgeModel(flags: EvaluateFlags): Promise<Report> {
+  if (flags.test !== undefined && flags.runs !== undefined) {
+    throw new InvalidInputError(
+      "with --model nothing is fitted on --runs, and --test is judged.",
+      "Leave one of the two files out.",
+    );
+  }
+  const model = await modelOf(flags);
+  const file = flags.test ?? flags.runs;
+  const runs = file === undefined ? await runsOf(flags) : await readRunFile(file);
+  const progress = new Progress();
+  try {
+    return evaluateModel(model, runs, {
+      data: basename(file ?? flags.store),
+      seed: flags.seed,
+      onProgress: (message) => progress.update(`judging ${message}`),
+    });
+  } finally {
+    progress.done();
+  }
+}
+
 async function judge(flags: EvaluateFlags): Promise<Report> {
   checkFlags(flags);
+  if (flags.model !== undefined) return judgeModel(flags);
   const runs = await runsOf(flags);
   const test = flags.test === undefined ? {} : { test: await readRunFile(flags.test) };
   const data = basename(flags.test ?? flags.runs ?? flags.store);
@@ -105,6 +153,13 @@ function printQuestions(questions: readonly Question[], flags: EvaluateFlags): v
 async function run(flags: EvaluateFlags): Promise<void> {
   const questions = flags.runs === undefined ? undefined : await readQuestionFile(flags.runs);
   if (questions !== undefined) {
+    for (const [flag, value] of Object.entries({ "--test": flags.test, "--model": flags.model })) {
+      if (value === undefined) continue;
+      throw new InvalidInputError(
+        `${flag} is about run records, and ${flags.runs!} holds sampled answers.`,
+        `Leave ${flag} out.`,
+      );
+    }
     printQuestions(questions, flags);
     return;
   }
@@ -121,6 +176,7 @@ export function defineEvaluate(command: Command): void {
   command
     .option("--runs <file>", "run records to learn from and judge, or sampled answers; default: the store")
     .option("--test <file>", "judge these runs, by what was fitted on the others")
+    .option("--model <which>", "fit nothing: judge this model as it is; shipped, in-use, or a model file")
     .option("--seed <n>", "seed of folds and bootstrap", wholeNumber("--seed"), 1)
     .option(
       "--folds <unit>",
@@ -147,6 +203,7 @@ Examples:
   stopwise evaluate
   stopwise evaluate --runs runs.jsonl.gz --json > rows.json
   stopwise evaluate --runs past.jsonl.gz --test new.jsonl.gz
+  stopwise evaluate --model shipped --test new.jsonl.gz
   stopwise evaluate --runs past.jsonl.gz --folds source
   stopwise evaluate --runs past.jsonl.gz --few-shot
   stopwise evaluate --runs sampled-answers.jsonl.gz`,

@@ -14,6 +14,8 @@ interface RetrainFlags extends StoreFlags {
   readonly watch?: string;
   readonly interval: number;
   readonly ownOnly?: true;
+  readonly experience?: string[];
+  readonly promote?: true;
   readonly force?: true;
   readonly seed: number;
   readonly threads?: number;
@@ -87,7 +89,12 @@ export function defineRetrain(command: Command): void {
     .option("--rollback", "put the model before the one in use back into use")
     .option("--watch <folder>", "ingest this folder again and again, and retrain when it has something new")
     .option("--interval <seconds>", "pause between two looks with --watch", positive("--interval"), 60)
-    .option("--own-only", "learn from the stored runs alone, without the sweep that ships with stopwise")
+    .option(
+      "--experience <file...>",
+      "experience packs to learn from, in place of those that ship with stopwise",
+    )
+    .option("--own-only", "learn from the stored runs alone, without experience of others")
+    .option("--promote", "put the new model into use whatever the comparison says; recorded with it")
     .option("--force", "train also where nothing is new")
     .option("--seed <n>", "seed of the training", wholeNumber("--seed"), 1)
     .option("--threads <n>", `${threadsHelp}; 1 also learns in one`, threadCount)
@@ -96,7 +103,8 @@ export function defineRetrain(command: Command): void {
   addStoreFlag(command).addHelpText(
     "after",
     `
-A new model is compared with the one in use on groups that neither has seen; it is put into use unless it is worse.
+A new model is compared with the one in use on groups that neither has seen; it is put into use unless it is worse, or there
+are too few to tell; --promote does so in any case.
 
 Examples:
   stopwise retrain

@@ -5,6 +5,7 @@ import { counted, note, print, printJson } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
 import { absorbLive } from "../library/absorb-live.ts";
 import { feedbackRates, rateLine } from "../library/live-feedback.ts";
+import { exportExperience, showPack } from "./runs/experience.ts";
 import { renderTable, shortNumber } from "../command-line/table.ts";
 
 interface RunsFlags extends StoreFlags {
@@ -13,6 +14,8 @@ interface RunsFlags extends StoreFlags {
   readonly task?: string;
   readonly family?: string;
   readonly metric?: string;
+  readonly experience?: string;
+  readonly anonymous?: true;
 }
 
 const emptyLine = "The store is empty. Fill it with: stopwise ingest PATH...";
@@ -44,6 +47,10 @@ function listing(runs: readonly RunSummary[], flags: RunsFlags): string {
 }
 
 async function list(flags: RunsFlags): Promise<void> {
+  if (flags.experience !== undefined) {
+    showPack(flags.experience, flags.json === true);
+    return;
+  }
   const feedback = feedbackRates(flags.store);
   const runs = await reading(flags, (store) => store.listRuns(filterOf(flags)));
   if (flags.json === true) printJson({ runs, ...(feedback.length > 0 && { feedback }) });
@@ -98,7 +105,25 @@ async function show(id: string, flags: RunsFlags): Promise<void> {
   else print(page(run));
 }
 
-async function exportTo(file: string, flags: RunsFlags): Promise<void> {
+/** The one file that `runs export --experience FILE` names. */
+function packFile(file: string | undefined, { experience }: RunsFlags): string {
+  if (file === undefined && typeof experience === "string") return experience;
+  throw new InvalidInputError(
+    `--experience writes one file, got ${file ?? "none"} besides.`,
+    "Write stopwise runs export --experience FILE.",
+  );
+}
+
+async function exportTo(file: string | undefined, flags: RunsFlags): Promise<void> {
+  if (flags.experience !== undefined) {
+    const runs = await reading(flags, (store) => store.readRuns(filterOf(flags)));
+    exportExperience(packFile(file, flags), runs, flags);
+    return;
+  }
+  if (file === undefined) throw new InvalidInputError("export needs a file.", "Name one: runs.jsonl.gz.");
+  if (flags.anonymous === true) {
+    throw new InvalidInputError("--anonymous goes with --experience.", "Run records always name their runs.");
+  }
   const exported = await reading(flags, (store) => store.exportRuns(file, filterOf(flags)));
   if (flags.json === true) printJson({ file, exported });
   else print(`${counted(exported, "run")} written to ${file}`);
@@ -115,15 +140,23 @@ function addFilterFlags(command: Command): void {
 /** `stopwise runs [show ID | export FILE]`. */
 export function defineRuns(command: Command): void {
   addFilterFlags(addStoreFlag(command.option("--json", "one JSON document on stdout")));
-  command.action(list);
+  command
+    .option("--experience <file>", "show what this experience pack holds, in place of the store")
+    .action(list);
   command
     .command("show <id>")
     .description("everything about one run; the beginning of its id is enough")
     .action((id: string, _flags: unknown, self: Command) => show(id, self.optsWithGlobals()));
   command
-    .command("export <file>")
-    .description("write run records to .jsonl, .jsonl.gz or .parquet")
-    .action((file: string, _flags: unknown, self: Command) => exportTo(file, self.optsWithGlobals()));
+    .command("export [file]")
+    .description(
+      "write run records to .jsonl, .jsonl.gz or .parquet, or with --experience FILE an experience pack",
+    )
+    .option("--experience <file>", "write what the runs teach, without their curves")
+    .option("--anonymous", "with --experience: without the names of tasks, models, groups and sources")
+    .action((file: string | undefined, _flags: unknown, self: Command) =>
+      exportTo(file, self.optsWithGlobals()),
+    );
   for (const sub of command.commands) sub.configureHelp({ showGlobalOptions: true });
   command.addHelpText(
     "after",
@@ -131,6 +164,8 @@ export function defineRuns(command: Command): void {
 Examples:
   stopwise runs --metric exact_match
   stopwise runs show 3f2a
-  stopwise runs export runs.jsonl.gz --task squad`,
+  stopwise runs export runs.jsonl.gz --task squad
+  stopwise runs export --experience team.experience --anonymous
+  stopwise runs --experience team.experience`,
   );
 }

@@ -69,7 +69,7 @@ function ridge({ table, roots, weights, scale }: GainData): RowStatistic {
     statistic(row) {
       const terms = termsOf(row, scaling);
       const root = terms.reduce((sum, term, a) => sum + term * coefficients[a]!, 0);
-      return gainStatistic(root, row, scale.remainingPower);
+      return gainStatistic(root, row, scale);
     },
   };
 }

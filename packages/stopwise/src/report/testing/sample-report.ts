@@ -34,7 +34,7 @@ function rowOf(given: Pick<ReportRow, "method" | "selection" | "bound" | "metric
     weighting: "group",
     meanSaving,
     meanEmLoss,
-    meanClippedEmLoss: meanEmLoss,
+    meanClippedLoss: meanEmLoss,
     p95EmLoss: meanEmLoss * 4,
     shareOverBound,
     shareOfHindsight: meanSaving / (0.53 * scale),

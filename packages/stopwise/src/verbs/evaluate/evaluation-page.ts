@@ -47,7 +47,7 @@ function columnsOf(bound: RowBound): Column<MethodRows>[] {
     right("saved %", ({ promise }) => percent(promise?.meanSaving)),
     right("95 %", ({ promise }) => interval(promise)),
     right(riskTitle, ({ promise }) => risk(promise)),
-    right("promise", ({ promise }) => (promise === undefined ? "-" : promise.held ? "held" : "broken")),
+    right("promise", ({ promise }) => promise?.verdict ?? "-"),
     right("certified: saved %", ({ certified }) => percent(certified?.meanSaving)),
     right(riskTitle, ({ certified }) => risk(certified)),
     right("frontier: saved %", ({ frontier }) => percent(frontier?.meanSaving)),
@@ -58,6 +58,23 @@ function columnsOf(bound: RowBound): Column<MethodRows>[] {
 function boundText(rows: readonly EvaluateRow[]): string {
   const { bound } = rows[0]!;
   return `${boundTitle(bound)}\n${renderTable(methodsOf(rows), columnsOf(bound))}`;
+}
+
+/** How often a model that was judged as it is answered in which way. */
+function answersText(answers: EvaluateReport["answers"]): string[] {
+  if (answers === undefined) return [];
+  const right = (
+    title: string,
+    value: (row: NonNullable<typeof answers>[number]) => string,
+  ): Column<NonNullable<typeof answers>[number]> => ({ title, value, align: "right" });
+  const table = renderTable(answers, [
+    { title: "method", value: ({ method, kind }) => (kind === "loss" ? `${method} (loss)` : method) },
+    { title: "bound", value: ({ bound }) => boundTitle(bound) },
+    right("certified %", ({ certified }) => percent(certified)),
+    right("uncertified %", ({ uncertified }) => percent(uncertified)),
+    right("abstained %", ({ abstained }) => percent(abstained)),
+  ]);
+  return [`Answers by kind\n${table}`];
 }
 
 /** The area that each method's points under the mean bounds dominate; nothing where none was counted. */
@@ -101,5 +118,5 @@ export function evaluationPage(report: EvaluateReport, weighting: "group" | "run
   const out = report.folds === "source" ? ", whole sources left out" : "";
   const head = `${report.data}: ${report.nRuns} judged runs in ${report.nGroups} groups${out}; each ${weighting} counts 1`;
   const noise = floor === undefined ? "" : `; evaluation noise alone makes ${points(floor)} points of loss`;
-  return [head + noise, ...texts].join("\n\n");
+  return [head + noise, ...texts, ...answersText(report.answers)].join("\n\n");
 }

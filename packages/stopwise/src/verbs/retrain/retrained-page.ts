@@ -5,6 +5,8 @@ import { retrain, type Retrained } from "../../retraining/retrain.ts";
 export interface RetrainOnceFlags {
   readonly store: string;
   readonly ownOnly?: true;
+  readonly experience?: readonly string[];
+  readonly promote?: true;
   readonly force?: true;
   readonly seed: number;
   readonly threads?: number;
@@ -17,6 +19,8 @@ export async function retrainOnce(flags: RetrainOnceFlags): Promise<Retrained> {
     return await retrain({
       store: flags.store,
       ownOnly: flags.ownOnly === true,
+      promote: flags.promote === true,
+      ...(flags.experience === undefined ? {} : { experience: flags.experience }),
       force: flags.force === true,
       seed: flags.seed,
       ...(flags.threads === undefined ? {} : { threads: flags.threads }),
@@ -46,6 +50,7 @@ export function retrainedPage({ status, reason, model, comparison, ...counts }: 
       `On ${counted(comparison.nGroups, "held-out group")}, asked for a mean loss <= ${points(comparison.maxMeanEmLoss)} points:`,
       line("new", comparison.candidate),
       line("in use", comparison.inUse),
+      `  the new one saves ${percent(comparison.savingGain.mean)} more (95 % limits ${percent(comparison.savingGain.low)} to ${percent(comparison.savingGain.high)})`,
     );
   }
   for (const { fact, nRuns: nOutside, known, now } of drift) {
