@@ -27,7 +27,23 @@ export default defineConfig({
           hookTimeout: 600_000,
         },
       },
-      { test: { name: "e2e", include: ["test/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000 } },
+      {
+        test: {
+          name: "integration",
+          include: ["integration/**/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "package",
+          include: ["test/package/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+      { test: { name: "e2e", include: ["test/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000 } },
     ],
   },
 });

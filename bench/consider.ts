@@ -52,9 +52,11 @@ function groupMean<T extends { readonly group: string }>(
 }
 
 // Past runs as a recommendation sees them: those that the start of the run is predicted from.
-const start = trainModel(runs, { startOnly: true }).start.quality!;
+const start = [...trainModel(runs, { startOnly: true }).populations.values()].find(
+  ({ header }) => header.kind === "quality",
+)!.start;
 const byId = new Map(runs.map((run) => [run.id, run]));
-const nearRuns = start.header.fit.ids.map((id) => byId.get(id)!);
+const nearRuns = start.fit.ids.map((id) => byId.get(id)!);
 const known = new Set(nearRuns);
 const kept = [...nearRuns, ...runs.filter((run) => run.kind === "quality" && !known.has(run))];
 const training = {

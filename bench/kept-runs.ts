@@ -1,12 +1,12 @@
 // What a model loses by keeping fewer runs: tsx bench/kept-runs.ts RUNS.jsonl.gz [N_SPLITS] [LIMIT ...]
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { curveOf, groupOf, reachedPlan, runRecordSchema, type RunRecord } from "@stopwise/core";
+import { curveOf, groupOf, neverStop, reachedPlan, runRecordSchema, type RunRecord } from "@stopwise/core";
 import { shuffled, randomFrom } from "@stopwise/core/random";
 import { taskOf } from "@stopwise/features";
 import { recommendFrom, trainModel, type StopwiseModel } from "@stopwise/meta-model";
+import { learnedCriteria, type LearnedAnswer } from "@stopwise/meta-model/predict";
 import { replay } from "@stopwise/policies";
-import { RemainingGainModel } from "../packages/learners/src/in-run/remaining-gain-model.ts";
 
 const [file, nSplits = "4", ...limits] = process.argv.slice(2);
 if (file === undefined) throw new Error("Give a file of run records.");
@@ -20,20 +20,15 @@ const groups = [...new Set(runs.map(groupOf))];
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Saving and loss of what is recommended and of the learned promise, on a run that the model has not seen. */
-function outcomesOf(model: StopwiseModel, learned: RemainingGainModel, run: RunRecord, maxLoss: number) {
+/** Saving and loss of what is recommended and of the learned stopper, on a run that the model has not seen. */
+function outcomesOf(model: StopwiseModel, run: RunRecord, maxLoss: number) {
   const [task, curve] = [taskOf(run), curveOf(run)];
-  const start = replay(recommendFrom(model, task, { bound: "mean", maxLoss }).policy, curve);
-  const { threshold } = learned.promise({ kind: "mean", maxEmLoss: maxLoss })!;
-  const z = learned.series(curve, task);
-  const stop =
-    threshold === null ? -1 : z.findIndex((value, k) => k >= curve.firstStop && value >= threshold);
-  const index = stop < 0 ? curve.nCheckpoints - 1 : stop;
-  const best = Math.max(...curve.quality.filter((value) => !Number.isNaN(value)));
-  const sofar = curve.quality.subarray(0, index + 1).filter((value) => !Number.isNaN(value));
+  const answer = recommendFrom(model, task, { bound: "mean", maxLoss });
+  const learned = answer.advice["learned"] as LearnedAnswer | undefined;
+  const context = { task, criteria: learnedCriteria(model), modelHash: model.hash };
   return {
-    start: { saving: start.saving, emLoss: start.emLoss },
-    learned: { saving: 1 - curve.cost[index]! / curve.cost.at(-1)!, emLoss: best - Math.max(0, ...sofar) },
+    start: replay(answer.policy, curve, { task }),
+    learned: replay(learned?.policy ?? neverStop, curve, context),
   };
 }
 
@@ -42,10 +37,9 @@ const rows = (limits.length > 0 ? limits.map(Number) : [600, 800, 1100]).flatMap
 );
 
 function judged(model: StopwiseModel, test: readonly RunRecord[], maxLoss: number) {
-  const learned = RemainingGainModel.fromBytes(model.learned!);
   const byGroup = new Map<string, ReturnType<typeof outcomesOf>[]>();
   for (const run of test) {
-    const outcomes = outcomesOf(model, learned, run, maxLoss);
+    const outcomes = outcomesOf(model, run, maxLoss);
     byGroup.set(groupOf(run), [...(byGroup.get(groupOf(run)) ?? []), outcomes]);
   }
   const groupMean = (of: (it: ReturnType<typeof outcomesOf>) => number): number =>

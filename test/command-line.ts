@@ -12,6 +12,15 @@ export const entry = join(root, "packages/stopwise/dist/cli.js");
 /** A file or folder of the reference data beside the repository. */
 export const shared = (path: string): string => join(root, "../shared", path);
 
+/** A run record as one line, for tests that need runs and not logs. */
+export function recordLine(id: string, nCheckpoints: number, facts: Record<string, unknown> = {}): string {
+  const points = Array.from({ length: nCheckpoints }, (_, i) => ({
+    step: i + 1,
+    quality: 1 - 1 / (i + 2 + (id.length % 5)),
+  }));
+  return JSON.stringify({ id, metric: "exact_match", task: id, end: "completed", ...facts, points });
+}
+
 /** Whether reference data is there; says so where it is not, since the tests that need it are skipped then. */
 export function hasShared(path: string): boolean {
   const found = existsSync(shared(path));

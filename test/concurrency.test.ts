@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { entry, Workplace } from "./command-line.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { hasPostgres, PostgresServer } from "../packages/store/src/testing/postgres-server.ts";
+import { entry, recordLine, Workplace } from "./command-line.ts";
 
 let place: Workplace;
 beforeEach(() => {
@@ -29,6 +30,55 @@ test("several processes that ingest at the same time wait for each other", async
   expect(statuses).toEqual([0, 0, 0, 0]);
   const { runs } = place.stopwise("runs", "--json").json() as { runs: { id: string }[] };
   expect(runs.map(({ id }) => id)).toEqual(names);
+});
+
+function ingesting(n: number, each: number, store: string): Promise<string[]> {
+  const calls = Array.from({ length: n }, async (_, k) => {
+    const lines = Array.from({ length: each }, (_run, i) => recordLine(`p${k}-${i}`, 5));
+    writeFileSync(place.file(`p${k}.jsonl`), `${lines.join("\n")}\n`);
+    const child = spawn(process.execPath, [entry, "ingest", `p${k}.jsonl`, "--store", store], {
+      cwd: place.folder,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let told = "";
+    child.stderr.on("data", (bytes: Buffer) => (told += bytes.toString()));
+    const [status] = (await once(child, "exit")) as [number];
+    return status === 0 ? "done" : told;
+  });
+  return Promise.all(calls);
+}
+
+const hashesOf = (store: string): string[] =>
+  (place.stopwise("runs", "--json", "--store", store).json() as { runs: { id: string }[] }).runs.map(
+    ({ id }) => id,
+  );
+
+describe("ten processes that ingest a hundred runs each at the same time: all of them, each once", () => {
+  const expected = Array.from({ length: 10 }, (_, k) =>
+    Array.from({ length: 100 }, (_run, i) => `p${k}-${i}`),
+  )
+    .flat()
+    .sort();
+
+  test("into one DuckDB file", async () => {
+    expect(await ingesting(10, 100, "store")).toEqual(Array.from({ length: 10 }, () => "done"));
+    expect(hashesOf("store")).toEqual(expected);
+    expect(place.stopwise("store", "check", "--store", "store", "--json").json()).toMatchObject({
+      nRuns: 1000,
+      problems: [],
+    });
+  });
+
+  test.skipIf(!hasPostgres())("into one PostgreSQL database", async () => {
+    const server = await PostgresServer.start();
+    try {
+      const store = server.address();
+      expect(await ingesting(10, 100, store)).toEqual(Array.from({ length: 10 }, () => "done"));
+      expect(hashesOf(store)).toEqual(expected);
+    } finally {
+      server.remove();
+    }
+  });
 });
 
 test("retrain --watch takes a run as its log appears", async () => {

@@ -1,6 +1,8 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { hasShared, shared, Workplace } from "./command-line.ts";
+import { entry, hasShared, shared, Workplace } from "./command-line.ts";
 
 let place: Workplace;
 beforeEach(() => {
@@ -123,6 +125,104 @@ describe("one log", () => {
     expect(place.stopwise("runs", "export", file, "--store", "elsewhere").status).toBe(0);
     expect(stored(place.stopwise("ingest", file, "--json").json())).toMatchObject({ added: 1 });
   });
+});
+
+describe("what an ingest says", () => {
+  /** A Trainer state whose values depend on the seed. */
+  const seeded = (seed: number): string =>
+    trainerState(6).replaceAll(
+      /"eval_loss":([\d.e-]+)/g,
+      (_, loss: string) => `"eval_loss":${Number(loss) + seed / 997}`,
+    );
+  const write = (path: string, content: string): void => {
+    mkdirSync(dirname(place.file(path)), { recursive: true });
+    writeFileSync(place.file(path), content);
+  };
+
+  test("seeds of one task are asked about once, and counted as runs without a group", () => {
+    for (const seed of [1, 2, 3, 4]) write(`runs/qa-seed${seed}/trainer_state.json`, seeded(seed));
+    const first = place.stopwise("ingest", "runs");
+    expect(first.stdout).toContain("stopwise.yaml has 1 new entry to fill in");
+    expect(first.stdout).toContain("4 runs have no group");
+    expect(first.stdout).toContain("stopwise ingest runs --task NAME");
+    const yaml = readFileSync(place.file("stopwise.yaml"), "utf8");
+    expect(yaml).toContain('- path: "runs/**" # 4 runs');
+    // Nothing is suggested: uncommented as it stands the file tells nothing.
+    writeFileSync(place.file("stopwise.yaml"), yaml.replaceAll(/# (\w+:)/g, "$1"));
+    expect(stored(place.stopwise("ingest", "--json", "runs").json())).toMatchObject({ unchanged: 4 });
+    writeFileSync(
+      place.file("stopwise.yaml"),
+      yaml
+        .replaceAll(/# (task|datasetSize):/g, "$1:")
+        .replace("task:", "task: trivia")
+        .replace("datasetSize:", "datasetSize: 20k"),
+    );
+    const told = place.stopwise("ingest", "runs");
+    expect(told.stdout).not.toContain("no group");
+    expect(told.stdout).not.toContain("new entr");
+    rmSync(place.file("stopwise.yaml"));
+    place.stopwise("ingest", "runs");
+    const { runs } = place.stopwise("runs", "--json").json() as { runs: { id: string }[] };
+    expect(runs).toHaveLength(4);
+    for (const { id } of runs)
+      expect(place.stopwise("runs", "show", id, "--json").json()).toMatchObject({
+        task: "trivia",
+        datasetSize: 20_000,
+      });
+  });
+
+  test("a run that was never evaluated is named with the fix, not the card beside it", () => {
+    const log = {
+      global_step: 20,
+      max_steps: 20,
+      log_history: [
+        { step: 10, loss: 1 },
+        { step: 20, loss: 0.9 },
+      ],
+    };
+    write("README.md", "---\nbase_model: a/b\n---\n# Model Card\n");
+    write("checkpoint-20/trainer_state.json", JSON.stringify(log));
+    const { status, stderr } = place.stopwise("ingest", ".");
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/checkpoint-20\/trainer_state\.json holds training rows only.*eval_strategy/);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+  });
+
+  test("copies and other loggers of a run are parts of it, and names cannot steer the terminal", () => {
+    write("out/checkpoint-600/trainer_state.json", seeded(1));
+    write("out/best_model/trainer_state.json", seeded(1));
+    write("evil\u001b[31m/notes.json", "{}");
+    const { stdout } = place.stopwise("ingest", "--dry-run", ".");
+    expect(stdout).toContain("2 read (1 run, 1 of them part of a run of another file)");
+    expect(stdout).not.toContain("\u001b");
+    expect(stdout).toContain("evil\\x1b[31m/notes.json");
+    for (const line of stdout.split("\n").slice(0, 2)) expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  test.skipIf(process.platform === "win32" || process.getuid?.() !== 0)(
+    "what another user may not read costs itself only",
+    () => {
+      write("logs/good/trainer_state.json", seeded(1));
+      write("logs/closed/trainer_state.json", seeded(2));
+      write("logs/shut.csv", "step,val_loss\n1,2\n2,1\n");
+      chmodSync(place.file("logs/closed"), 0o700);
+      chmodSync(place.file("logs/shut.csv"), 0o600);
+      chmodSync(place.folder, 0o755);
+      const options = { cwd: place.folder, encoding: "utf8", uid: 65_534, gid: 65_534 } as const;
+      const { stdout } = spawnSync(
+        process.execPath,
+        [entry, "ingest", "--dry-run", "--json", "logs"],
+        options,
+      );
+      const { files } = JSON.parse(stdout) as { files: { path: string; status: string; reason?: string }[] };
+      expect(files.map(({ path, status }) => [path, status])).toEqual([
+        ["logs/closed/", "failed"],
+        ["logs/good/trainer_state.json", "read"],
+        ["logs/shut.csv", "failed"],
+      ]);
+      for (const { reason } of files) if (reason !== undefined) expect(reason).toContain("permission denied");
+    },
+  );
 });
 
 describe.skipIf(!hasShared("logs"))("real logs", () => {

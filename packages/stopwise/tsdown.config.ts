@@ -47,6 +47,7 @@ export default defineConfig([
   {
     ...program,
     entry: { recommend: "src/recommend-alone.ts" },
+    alias: { ...program.alias, "./team-model.ts": join(here, "src/library/no-team-model.ts") },
     // CommonJS, which can be run as code that was compiled before: see src/compiled.ts.
     format: "cjs",
     clean: false,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { curveOf, reachedPlan } from "./curve.ts";
+import { curveOf, groupOf, reachedPlan } from "./curve.ts";
 import { runRecordSchema, type RunRecord } from "./run.ts";
 
 function run(fields: object): RunRecord {
@@ -34,6 +34,20 @@ describe("curveOf", () => {
     });
     expect(curveOf(run({ points, plannedSteps: 4 })).plannedCost).toBe(60);
     expect(curveOf(run({ points })).plannedCost).toBeNaN();
+  });
+});
+
+describe("groupOf", () => {
+  test.each([
+    [{ group: "g", task: "t", sweep: "s", path: "a/b.csv" }, "g"],
+    [{ task: "t", sweep: "s" }, "t"],
+    [{ sweep: "s", path: "a/b.csv" }, "s"],
+    [{ group: null, path: "runs/a/checkpoint-20/trainer_state.json" }, "runs/a"],
+    [{ path: "mlruns/1/abc/" }, "mlruns/1"],
+    [{ path: "train.log" }, "train.log"],
+    [{}, "r"],
+  ])("%o -> %s", (fields, expected) => {
+    expect(groupOf(run(fields))).toBe(expected);
   });
 });
 

@@ -87,9 +87,27 @@ export function reachedPlan(run: RunRecord): boolean {
   return share >= 1 / (1 + slack) - 1e-9;
 }
 
-/** The group of a run: the record's field, else its task, else its sweep, else its path. */
+/** The folder of a log; folders of checkpoints belong to the one above, a log without a folder stands for itself. */
+function folderOf(path: string): string {
+  const parts = path.replace(/\/$/, "").split("/").slice(0, -1);
+  if (/^(checkpoint-\d+|last-checkpoint)$/.test(parts.at(-1) ?? "")) parts.pop();
+  return parts.join("/") || path;
+}
+
+/**
+ * The group that splits folds: the record's field, else its task, else its sweep. Where none is told the group is
+ * unknown and the log's folder stands in, which never counts as a calibration group of a new-task certificate.
+ */
 export function groupOf(run: RunRecord): string {
-  return run.group ?? run.task ?? run.sweep ?? run.path ?? run.id;
+  return run.group ?? run.task ?? run.sweep ?? (run.path ? folderOf(run.path) : run.id);
+}
+
+/**
+ * The group that a record tells of: its field, else its task, else the sweep that a log names; `undefined` where none is
+ * told. A folder is no group: forty seeds in forty folders are one task, and certify nothing about new ones.
+ */
+export function toldGroupOf(run: RunRecord): string | undefined {
+  return run.group ?? run.task ?? run.sweep ?? undefined;
 }
 
 /** Turns a run record into the arrays that replay works on. */

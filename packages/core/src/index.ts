@@ -1,4 +1,14 @@
-export { curveOf, groupOf, planOf, planReached, reachedPlan, type Curve, type CurveSeries } from "./curve.ts";
+export {
+  curveOf,
+  groupOf,
+  planOf,
+  planReached,
+  reachedPlan,
+  toldGroupOf,
+  type Curve,
+  type CurveSeries,
+} from "./curve.ts";
+export { plannedStepsOf, type StepPlan } from "./planned-steps.ts";
 export { decisionSchema, type Decision } from "./decision.ts";
 export {
   InsufficientDataError,
@@ -60,6 +70,7 @@ export {
   recommendationSchema,
   type Certificate,
   type Evidence,
+  type Population,
   type Recommendation,
 } from "./recommendation.ts";
 export {
@@ -70,6 +81,7 @@ export {
   type End,
   type RunRecord,
 } from "./run.ts";
+export { populationOf, regimeOf, regimeSchema, type PopulationName, type Regime } from "./regime.ts";
 export { taskSchema, type Task } from "./task.ts";
 export {
   binomialUpperTail,

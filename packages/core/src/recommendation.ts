@@ -1,9 +1,17 @@
 import * as z from "zod/mini";
 import { metricClassSchema } from "./metric.ts";
 import { costUnitSchema } from "./outcome.ts";
-import { policySchema } from "./policy.ts";
+import { policySchema, simplePolicySchema } from "./policy.ts";
+import { regimeSchema } from "./regime.ts";
+import { taskSchema } from "./task.ts";
 
-const interval = z.object({ mean: z.number(), low: z.number(), high: z.number() });
+/** A mean inside its 5 % to 95 % range; `median` where it parts from the mean. */
+const interval = z.object({
+  mean: z.number(),
+  low: z.number(),
+  high: z.number(),
+  median: z.optional(z.number()),
+});
 
 /** The statistical statement that comes with a recommendation. */
 export const certificateSchema = z.object({
@@ -27,6 +35,8 @@ export type Certificate = z.infer<typeof certificateSchema>;
 /** A past run that speaks for a recommendation. */
 export const evidenceSchema = z.object({
   run: z.string(),
+  /** The run for a person: task, model, metric, source. */
+  name: z.optional(z.string()),
   weight: z.number(),
   saving: z.number(),
   emLoss: z.number(),
@@ -99,13 +109,56 @@ const cadenceSchema = z.object({
   ),
 });
 
+/** A fact of a task that lies outside what the population's past runs had, and what those had. */
+const outsideFactSchema = z.object({
+  fact: z.string(),
+  value: z.number(),
+  low: z.number(),
+  high: z.number(),
+});
+
+/** The past runs that an answer is about, and how the task lies to them. */
+const populationSchema = z.object({
+  regime: regimeSchema,
+  /** Whether the regime was taken from the model's name. */
+  assumed: z.boolean(),
+  nRuns: z.number(),
+  nGroups: z.number(),
+  /** Facts outside the range of the past runs; none of them may be for a certificate. */
+  outside: z.array(outsideFactSchema),
+  /** Facts that a certificate needs and that are not told. */
+  missing: z.array(z.string()),
+});
+
+/** The past runs that an answer is about, and how the task lies to them. */
+export type Population = z.infer<typeof populationSchema>;
+
+/** What is predicted of a policy on the run in question. */
+const predictedSchema = z.object({
+  saving: interval,
+  /** Clipped as the bound's mean clips it. */
+  emLoss: interval,
+  /** Mean loss without a clip. */
+  emLossUnclipped: z.optional(z.number()),
+  costUnit: costUnitSchema,
+});
+
+/** The criterion that looks at every evaluation, for whoever can ask at each, with a certificate of its own. */
+const learnedAdviceSchema = z.object({
+  status: z.enum(["certified", "uncertified", "abstained"]),
+  policy: simplePolicySchema,
+  sentence: z.string(),
+  predicted: predictedSchema,
+  certificate: certificateSchema,
+});
+
 /** The answer to "how should this run be stopped?". */
 export const recommendationSchema = z.object({
   status: z.enum(["certified", "uncertified", "abstained"]),
   policy: policySchema,
   /** The policy in one English sentence. */
   sentence: z.string(),
-  predicted: z.object({ saving: interval, emLoss: interval, costUnit: costUnitSchema }),
+  predicted: predictedSchema,
   certificate: certificateSchema,
   evidence: z.array(evidenceSchema),
   distance: z.object({ value: z.number(), gate: z.number() }),
@@ -124,12 +177,16 @@ export const recommendationSchema = z.object({
   ),
   config: z.nullable(z.record(z.string(), z.unknown())),
   advice: z.looseObject({
+    learned: z.optional(learnedAdviceSchema),
     /** Optimiser steps between two evaluations, where the planned steps are known. */
     evalEvery: z.optional(z.number()),
     cadence: z.optional(cadenceSchema),
     consider: z.optional(considerSchema),
   }),
-  model: z.object({ version: z.string(), trainedOn: z.string() }),
+  population: z.optional(populationSchema),
+  /** The facts of the task as they were understood. */
+  task: z.optional(taskSchema),
+  model: z.object({ version: z.string(), trainedOn: z.string(), hash: z.optional(z.string()) }),
 });
 
 /** The answer to "how should this run be stopped?". */

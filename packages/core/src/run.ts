@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { regimeSchema } from "./regime.ts";
 
 const maybe = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
 const number = z.number();
@@ -54,6 +55,8 @@ export const runRecordSchema = z.looseObject({
   metric: z.string(),
   kind: z._default(z.enum(["quality", "loss"]), "quality"),
   higherIsBetter: maybe(z.boolean()),
+  /** How the run began; else it is taken from the model's name. */
+  regime: maybe(regimeSchema),
   hyper: z._default(z.record(z.string(), z.unknown()), {}),
   plannedSteps: maybe(number.check(z.positive())),
   plannedTokens: maybe(number.check(z.positive())),

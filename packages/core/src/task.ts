@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { metricClassSchema } from "./metric.ts";
+import { regimeSchema } from "./regime.ts";
 
 const count = z.number().check(z.positive());
 const natural = z.number().check(z.nonnegative());
@@ -33,6 +34,8 @@ export const taskSchema = z.object({
   normalization: maybe(z.string()),
   metric: maybe(z.string()),
   metricClass: maybe(metricClassSchema),
+  /** How the run begins; else it is taken from the model's name. */
+  regime: maybe(regimeSchema),
 });
 
 /** What is known before a run starts. */

@@ -1,4 +1,13 @@
-export { featureRows, rowFeatureNames } from "./in-run/feature-rows.ts";
+export { featureRows, nRowFeatures, rowFeatureNames } from "./in-run/feature-rows.ts";
+export { fitRowsGain, type FittedRows } from "./in-run/rows-fit.ts";
+export {
+  joinRows,
+  mostRowsOfRun,
+  outcomesOfThresholds,
+  rowsOfRuns,
+  stopRowsOf,
+  type StopRows,
+} from "./in-run/stop-rows.ts";
 export { remainingGain } from "./in-run/gain-rows.ts";
 export type { FittedInRun, InRunLearner, InRunModel, InRunTraining } from "./in-run/in-run-learner.ts";
 export type { PromisedThreshold } from "./in-run/levels.ts";

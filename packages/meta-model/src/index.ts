@@ -41,3 +41,7 @@ export { rowsOf } from "./portfolio/outcome-table.ts";
 export type { TradeOff } from "./choice/pareto.ts";
 export { tauGrid } from "./portfolio/policy-family.ts";
 export { classOf } from "./portfolio/classes.ts";
+export { openExperience, packExperience, type ExperiencePack, type PackHeader } from "./experience/pack.ts";
+export { pastOf, type Past, type PastRun } from "./experience/past.ts";
+export { experienceGrid } from "./experience/portfolio.ts";
+export { unnamed } from "./experience/unnamed.ts";

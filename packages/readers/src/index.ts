@@ -12,6 +12,7 @@ export { missingFactsYaml } from "./mapping/missing-facts.ts";
 export { readLogs, type ReadOptions } from "./walking/read-logs.ts";
 export type { EvaluationFacts, LogFacts } from "./mapping/run-facts.ts";
 export {
+  factsFor,
   parseRunFacts,
   runFactsSchema,
   taskFactsSchema,

@@ -4,8 +4,13 @@ import type * as Alone from "./recommend-alone.ts";
 
 const args = process.argv.slice(2);
 
+/** A store on a server needs a driver, which `recommend` alone does not carry. */
+const isOnServer = [...args, process.env["STOPWISE_STORE"] ?? ""].some((it) =>
+  /^(--store=)?postgres(ql)?:/i.test(it),
+);
+
 async function run(): Promise<number> {
-  if (args[0] === "recommend") {
+  if (args[0] === "recommend" && !isOnServer) {
     const { recommendAlone } = runCompiled(`${import.meta.dirname}/recommend.cjs`).exports as typeof Alone;
     return recommendAlone(args.slice(1));
   }

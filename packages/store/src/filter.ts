@@ -1,5 +1,3 @@
-import type { DuckDBValue } from "@duckdb/node-api";
-
 /** Which runs to read; every field that is given must match. */
 export interface RunFilter {
   readonly id?: string | undefined;
@@ -19,8 +17,8 @@ const columns = {
   kind: "kind",
 } as const;
 
-/** The WHERE clause of a filter and its values. */
-export function whereOf(filter: RunFilter): { where: string; values: DuckDBValue[] } {
+/** The WHERE clause of a filter and its values, which are bound and never part of the statement. */
+export function whereOf(filter: RunFilter): { where: string; values: string[] } {
   const given = (Object.keys(columns) as (keyof typeof columns)[]).filter((key) => filter[key] !== undefined);
   if (given.length === 0) return { where: "TRUE", values: [] };
   const where = given.map((key, i) => `${columns[key]} = $${i + 1}`).join(" AND ");

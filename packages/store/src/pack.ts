@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Checkpoint, RunRecord } from "@stopwise/core";
+import { InvalidInputError, type Checkpoint, type RunRecord } from "@stopwise/core";
 import { checkpointColumns, runColumns } from "./columns.ts";
 
 /** A value of a column of the `runs` table. */
@@ -20,6 +20,11 @@ export interface PackedRun {
   readonly nulls: Int32Array;
   /** By checkpoint index the further fields as JSON, where there are any. */
   readonly extras: ReadonlyMap<number, string>;
+}
+
+/** A stored run as columns; `extras` is filled while it is read. */
+export interface StoredRun extends PackedRun {
+  readonly extras: Map<number, string>;
 }
 
 type Fields = Record<string, unknown>;
@@ -92,10 +97,24 @@ function hashOf(head: readonly unknown[], { series, nulls, extras }: PackedPoint
 }
 
 /**
+ * Refuses an id that cannot be stored everywhere.
+ *
+ * @throws {InvalidInputError} when a run's id is no text that every database can hold
+ */
+export function requireId({ id }: RunRecord): void {
+  if (isStorable(id)) return;
+  const shown = JSON.stringify(id);
+  throw new InvalidInputError(`a run's id must be text without NUL, got ${shown}.`, "Give it another id.");
+}
+
+/**
  * A run record as columns. NaN counts as missing, as everywhere in stopwise; a field that is `undefined` as absent.
+ *
+ * @throws {InvalidInputError} when its id is no text that every database can hold
  */
 export function packRun(record: RunRecord): PackedRun {
   const fields = record as Fields;
+  requireId(record);
   const cells = runColumns.map(({ field, type }) => cellOf(fields[field], type));
   const hyper = jsonOrNull(record.hyper);
   const extra = jsonOrNull(extraOf(record, cells));
@@ -143,6 +162,42 @@ export function unpackRun(packed: Omit<PackedRun, "hash">): RunRecord {
     enumerable: true,
   });
   return record as unknown as RunRecord;
+}
+
+const originalPoints = runColumns.findIndex(({ field }) => field === "originalPoints");
+
+/**
+ * A run with at most about so many checkpoints, evenly chosen, the last one always among them; how many there were stands
+ * in `originalPoints`. A run that has no more is given back as it is.
+ *
+ * @param packed - a stored run
+ * @param most - checkpoints to keep, >= 2
+ */
+export function thinned(packed: PackedRun, most: number): PackedRun {
+  const n = packed.nCheckpoints;
+  if (n <= most) return packed;
+  const rows = Array.from({ length: most }, (_, i) => Math.floor(((i + 1) * n) / most) - 1);
+  const at = new Map(rows.map((row, i) => [row, i]));
+  const series = new Float64Array(checkpointColumns.length * most);
+  checkpointColumns.forEach((_, column) => {
+    rows.forEach((row, i) => (series[column * most + i] = packed.series[column * n + row]!));
+  });
+  const extras = [...packed.extras].flatMap(([row, extra]): [number, string][] =>
+    at.has(row) ? [[at.get(row)!, extra]] : [],
+  );
+  return {
+    ...packed,
+    nCheckpoints: most,
+    cells: packed.cells.map((cell, i) => (i === originalPoints ? (cell ?? n) : cell)),
+    series,
+    nulls: Int32Array.from(rows, (row) => packed.nulls[row]!),
+    extras: new Map(extras),
+  };
+}
+
+/** Whether what is stored of a run still has the hash that was stored with it. */
+export function isSound(stored: PackedRun): boolean {
+  return hashOf([stored.cells, stored.hyper, stored.extra, stored.nCheckpoints], stored) === stored.hash;
 }
 
 /** Whether the checkpoints of `shorter` are the first ones of `longer`, value for value. */

@@ -1,4 +1,12 @@
-import { metricClassOf, modelFacts, planOf, planReached, type RunRecord, type Task } from "@stopwise/core";
+import {
+  metricClassOf,
+  modelFacts,
+  planOf,
+  planReached,
+  regimeOf,
+  type RunRecord,
+  type Task,
+} from "@stopwise/core";
 
 /** Where trainers' settings stand in `hyper`, by task field; the first that holds a number counts. */
 const settingNames = {
@@ -95,5 +103,6 @@ export function taskOf(run: RunRecord): Task {
     normalization: textIn(hyper, ["normalization", "norm"]),
     metric: run.metric,
     metricClass: run.kind === "loss" ? "loss" : (metricClassOf(run.metric) ?? null),
+    regime: regimeOf({ regime: run.regime, model: run.model, family }).regime,
   };
 }

@@ -1,7 +1,7 @@
 import { type Curve, type Json, ModelFileError, type Task } from "@stopwise/core";
 import type { StopperContext, StreamingCriterion } from "@stopwise/policies";
 import { ByteReader, ByteWriter } from "../trees/bytes.ts";
-import { featureRows, rowFeatureNames } from "./feature-rows.ts";
+import { featureRows, nRowFeatures, rowFeatureNames } from "./feature-rows.ts";
 import { GainCriterion } from "./gain-criterion.ts";
 import { statisticsOf, statisticsOfRuns } from "./gain-statistic.ts";
 import type { InRunModel } from "./in-run-learner.ts";
@@ -61,6 +61,13 @@ export class RemainingGainModel implements InRunModel {
       own.forEach((run, k) => (all[run] = found[k]!));
     }
     return all;
+  }
+
+  /** The statistic of every row, `[nRows, nRowFeatures]`, of runs of a kind; NaN throughout where it was not learned from. */
+  statistics(features: Float64Array, kind: Kind): Float64Array {
+    const head = this.#heads[kind];
+    if (head === undefined) return new Float64Array(features.length / nRowFeatures).fill(Number.NaN);
+    return statisticsOf(head.predictor, features);
   }
 
   /**

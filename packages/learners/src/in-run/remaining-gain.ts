@@ -45,14 +45,15 @@ export function fitRemainingGain(
   options: Partial<RemainingGainOptions> & { readonly seed: number },
 ): FittedInRun<RemainingGainModel> {
   const settings = { ...remainingGainDefaults, ...options };
-  const { heads, heldOut } = fitGain(training, settings, (data) => boosted(data, settings));
+  const { heads, heldOut } = fitGain(training, settings, (data) => boostedGain(data, settings));
   return { model: new RemainingGainModel(heads), heldOut };
 }
 
 /** Remaining gain as the referee takes it. */
 export const remainingGainLearner: InRunLearner = { name: "remaining-gain", fit: fitRemainingGain };
 
-function boosted(
+/** The mean of one boosted ensemble for each loss, fitted to rows of gains. */
+export function boostedGain(
   { table, roots, weights, scale, seed }: GainData,
   settings: RemainingGainOptions,
 ): MeanOfTrees {

@@ -1,7 +1,17 @@
 import { createHash } from "node:crypto";
 import { ModelFileError } from "@stopwise/core";
 
-const magic = "STOPWISE";
+/** What a packed file is: a model, or experience of past runs. */
+export type FileKind = "model" | "experience";
+
+const magics: Readonly<Record<FileKind, string>> = { model: "STOPWISE", experience: "STOPWEXP" };
+const words: Readonly<Record<FileKind, { readonly name: string; readonly fix: string }>> = {
+  model: { name: "model file", fix: "Retrain, or reinstall stopwise for its shipped model." },
+  experience: {
+    name: "experience pack",
+    fix: "Export it again, or reinstall stopwise for its shipped packs.",
+  },
+};
 const formatVersion = 1;
 const checksumBytes = 32;
 const prefixBytes = 16;
@@ -42,7 +52,11 @@ function typeOf(section: Section): SectionType {
  * Packs a header and named arrays: magic, format version, header as JSON, arrays aligned to 8 bytes, SHA-256 of all of
  * it. The same content gives the same bytes.
  */
-export function packContainer(header: unknown, sections: Readonly<Record<string, Section>>): Uint8Array {
+export function packContainer(
+  header: unknown,
+  sections: Readonly<Record<string, Section>>,
+  kind: FileKind = "model",
+): Uint8Array {
   let offset = 0;
   const entries: SectionEntry[] = Object.entries(sections).map(([name, section]) => {
     const entry = { name, type: typeOf(section), offset, length: section.length };
@@ -52,7 +66,7 @@ export function packContainer(header: unknown, sections: Readonly<Record<string,
   const json = new TextEncoder().encode(JSON.stringify({ header, sections: entries }));
   const start = padded(prefixBytes + json.length);
   const bytes = new Uint8Array(start + offset + checksumBytes);
-  bytes.set(new TextEncoder().encode(magic));
+  bytes.set(new TextEncoder().encode(magics[kind]));
   const view = new DataView(bytes.buffer);
   view.setUint32(8, formatVersion, true);
   view.setUint32(12, json.length, true);
@@ -76,22 +90,23 @@ export interface Container {
   readonly hash: string;
 }
 
-const retrain = "Retrain, or reinstall stopwise for its shipped model.";
-
-function checked(bytes: Uint8Array): string {
+function checked(bytes: Uint8Array, kind: FileKind): string {
   const end = bytes.length - checksumBytes;
-  const isModel = end >= prefixBytes && new TextDecoder().decode(bytes.subarray(0, magic.length)) === magic;
-  if (!isModel) throw new ModelFileError("this is not a stopwise model file.", retrain);
+  const { name, fix } = words[kind];
+  const isKind = end >= prefixBytes && new TextDecoder().decode(bytes.subarray(0, 8)) === magics[kind];
+  if (!isKind) throw new ModelFileError(`this is not a stopwise ${name}.`, fix);
   const version = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
   if (version !== formatVersion) {
     throw new ModelFileError(
-      `the model file has format ${version}, this stopwise reads format ${formatVersion}.`,
-      "Retrain with this version of stopwise.",
+      `the ${name} has format ${version}, this stopwise reads format ${formatVersion}.`,
+      kind === "model"
+        ? "Retrain with this version of stopwise."
+        : "Export it again with this version of stopwise.",
     );
   }
   const digest = createHash("sha256").update(bytes.subarray(0, end)).digest();
   if (digest.some((byte, index) => byte !== bytes[end + index])) {
-    throw new ModelFileError("the model file is damaged: its checksum does not fit.", retrain);
+    throw new ModelFileError(`the ${name} is damaged: its checksum does not fit.`, fix);
   }
   return `sha256:${digest.toString("hex")}`;
 }
@@ -99,10 +114,10 @@ function checked(bytes: Uint8Array): string {
 /**
  * Opens a packed container; arrays are views on the bytes, without a copy where they are aligned.
  *
- * @throws ModelFileError when the bytes are no model file, of another version, or damaged
+ * @throws ModelFileError when the bytes are no file of that kind, of another version, or damaged
  */
-export function openContainer(bytes: Uint8Array): Container {
-  const hash = checked(bytes);
+export function openContainer(bytes: Uint8Array, kind: FileKind = "model"): Container {
+  const hash = checked(bytes, kind);
   const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
   const headerLength = new DataView(aligned.buffer, aligned.byteOffset).getUint32(12, true);
   const text = new TextDecoder().decode(aligned.subarray(prefixBytes, prefixBytes + headerLength));
@@ -115,7 +130,8 @@ export function openContainer(bytes: Uint8Array): Container {
     has: (name) => byName.has(name),
     section<K extends SectionType>(name: string, type: K): SectionOf<K> {
       const entry = byName.get(name);
-      if (entry?.type !== type) throw new ModelFileError(`the model file lacks its part "${name}".`, retrain);
+      if (entry?.type !== type)
+        throw new ModelFileError(`the ${words[kind].name} lacks its part "${name}".`, words[kind].fix);
       const buffer = aligned.buffer as ArrayBuffer;
       return new arrayTypes[type](buffer, start + entry.offset, entry.length) as SectionOf<K>;
     },

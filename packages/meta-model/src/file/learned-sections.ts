@@ -1,19 +1,31 @@
 import type { Container } from "./container.ts";
 
-/** What the learned criterion did on the calibration runs, `[nRuns, nThresholds]`, in the order of the start part. */
-export interface LearnedPart {
-  /** Ascending; a higher one never stops earlier. */
-  readonly thresholds: Float64Array;
+/** Outcomes of thresholds on some kept runs, `[nRuns, nThresholds]`, in the order of the start-of-run part. */
+export interface ThresholdOutcomes {
   readonly saving: Uint16Array;
   readonly emLoss: Uint16Array;
 }
 
-/** Reads the learned part of one kind; undefined where the model holds none. */
-export function readLearnedPart(container: Container, kind: "quality" | "loss"): LearnedPart | undefined {
-  if (!container.has(`${kind}.learned.thresholds`)) return undefined;
+/** What the learned criterion of a population did on the runs that its model keeps. */
+export interface LearnedPart {
+  /** Ascending; a higher one never stops earlier. */
+  readonly thresholds: Float64Array;
+  /** By statistics from fits without a run's group. */
+  readonly fit: ThresholdOutcomes;
+  readonly calibration: ThresholdOutcomes;
+}
+
+/** Reads the learned part of a population; undefined where the model holds none. */
+export function readLearnedPart(container: Container, population: string): LearnedPart | undefined {
+  const name = `${population}.learned`;
+  if (!container.has(`${name}.thresholds`)) return undefined;
+  const outcomes = (part: string): ThresholdOutcomes => ({
+    saving: container.section(`${name}.${part}.saving`, "u16"),
+    emLoss: container.section(`${name}.${part}.emLoss`, "u16"),
+  });
   return {
-    thresholds: container.section(`${kind}.learned.thresholds`, "f64"),
-    saving: container.section(`${kind}.learned.saving`, "u16"),
-    emLoss: container.section(`${kind}.learned.emLoss`, "u16"),
+    thresholds: container.section(`${name}.thresholds`, "f64"),
+    fit: outcomes("fit"),
+    calibration: outcomes("calibration"),
   };
 }

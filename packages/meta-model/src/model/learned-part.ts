@@ -1,13 +1,18 @@
 import type { MetricClass, Recommendation, SimplePolicy } from "@stopwise/core";
 import { describePolicy } from "@stopwise/policies";
+import { defaultClip, type Bound } from "../certificates/bound.ts";
 import { calibrate } from "../certificates/calibrate.ts";
-import type { Bound } from "../certificates/bound.ts";
 import { missingGroups } from "../certificates/missing-groups.ts";
-import { learnedCriteria, remainingGainOf } from "./learned-criteria.ts";
-import { certificateOf } from "../recommendation/certificate-of.ts";
+import { isSafe, severityOf } from "../choice/decision-quality.ts";
+import { cautionFor } from "../choice/caution.ts";
+import { levelQualities, sampleOf } from "../choice/level-quality.ts";
+import type { ThresholdOutcomes } from "../file/learned-sections.ts";
 import { dequantised } from "../file/quantised.ts";
-import type { StartModel } from "./start-model.ts";
-import type { StopwiseModel } from "./stopwise-model.ts";
+import { certificateOf } from "../recommendation/certificate-of.ts";
+import { ofClass, ruleRuns } from "./calibration.ts";
+import { learnedCriteria } from "./learned-criteria.ts";
+import type { KeptRuns } from "./start-model.ts";
+import type { ModelPart, StopwiseModel } from "./stopwise-model.ts";
 
 /** The learned stopper for trainers that can ask at every evaluation, from the same model and bound as the policy. */
 export interface LearnedAnswer extends Pick<
@@ -24,16 +29,6 @@ export interface LearnedQuestion {
   readonly metricClass: MetricClass;
 }
 
-/** Rows of the calibration part that count for a question: complete, of the asked class, within the distance gate. */
-function rowsFor({ calibration, header }: StartModel, metricClass: MetricClass): number[] {
-  return Array.from({ length: calibration.nRuns }, (_, run) => run).filter(
-    (run) =>
-      calibration.complete[run] === 1 &&
-      calibration.classes[run] === metricClass &&
-      calibration.distances[run]! <= header.gate,
-  );
-}
-
 function policyAt(threshold: number | null, metricClass: MetricClass): SimplePolicy {
   return {
     version: 1,
@@ -48,7 +43,7 @@ function policyAt(threshold: number | null, metricClass: MetricClass): SimplePol
   };
 }
 
-/** Mean over groups, and the 5 % to 95 % range over runs that weigh alike within a group. */
+/** Mean over groups, and the 5 % to 95 % range over runs that weigh alike within a group; the range holds the mean. */
 function summary(
   values: readonly number[],
   groups: readonly number[],
@@ -62,70 +57,103 @@ function summary(
     let sum = 0;
     return weighted.find(({ weight }) => (sum += weight) >= share - 1e-9)?.value ?? 0;
   };
-  return {
-    mean: weighted.reduce((sum, { value, weight }) => sum + value * weight, 0),
-    low: at(0.05),
-    high: at(0.95),
-  };
+  const mean = weighted.reduce((sum, { value, weight }) => sum + value * weight, 0);
+  return { mean, low: Math.min(at(0.05), mean), high: Math.max(at(0.95), mean) };
 }
+
+/** Outcomes of some kept runs under never-stop and every threshold, the safest first: `[nRuns, nThresholds + 1]`. */
+function alongThresholds(
+  { saving, emLoss }: ThresholdOutcomes,
+  runs: readonly number[],
+  n: number,
+): { saving: Float32Array; emLoss: Float32Array; nRuns: number; nLevels: number } {
+  const along = (cells: Uint16Array): Float32Array => {
+    const rows = new Float32Array(runs.length * (n + 1));
+    runs.forEach((run, index) => {
+      for (let k = 0; k < n; k++) rows[index * (n + 1) + n - k] = dequantised(cells[run * n + k]!);
+    });
+    return rows;
+  };
+  return { saving: along(saving), emLoss: along(emLoss), nRuns: runs.length, nLevels: n + 1 };
+}
+
+/** The level whose held-out decisions on the kept runs keep the bound with room to spare; 0 where none does. */
+function promised(part: ModelPart, { bound, metricClass }: LearnedQuestion): number {
+  const { thresholds, fit } = part.learned!;
+  const runs = ruleRuns(part.start, metricClass);
+  const outcomes = alongThresholds(fit, runs, thresholds.length);
+  const sample = sampleOf(
+    runs.map((_, index) => index),
+    (index) => part.start.fit.groups[runs[index]!]!,
+    "group",
+  );
+  const qualities = levelQualities(outcomes, sample, bound);
+  const severity = severityOf(qualities, bound);
+  const margin = { caution: cautionFor(qualities[0]?.nGroups ?? 0), severity };
+  let best = 0;
+  qualities.forEach((quality, level) => {
+    if (quality.saving > qualities[best]!.saving && isSafe(quality, bound, margin)) best = level;
+  });
+  return best;
+}
+
+const countedRuns = (runs: KeptRuns, metricClass: MetricClass): number[] =>
+  ofClass(runs, metricClass).filter((run) => runs.inside[run] === 1);
 
 /**
  * The learned stopper under a bound: its threshold is certified on the calibration groups; where they are too few, it
- * is the one that kept the bound on held-out groups of the fit part, and the answer is uncertified. Undefined where
- * the model holds no learned criterion.
+ * is the one that kept the bound on held-out groups of the fit part, and the answer is uncertified. Null where the model
+ * holds no learned criterion.
  */
 export function learnedAnswer(
   model: StopwiseModel,
-  start: StartModel,
-  { bound, metricClass }: LearnedQuestion,
-): LearnedAnswer | undefined {
-  const part = model.learnedParts[start.header.kind];
-  if (part === undefined) return undefined;
-  const rows = rowsFor(start, metricClass);
-  const groups = rows.map((run) => start.calibration.groups[run]!);
+  part: ModelPart,
+  question: LearnedQuestion,
+): LearnedAnswer | null {
+  if (part.learned === undefined) return null;
+  const { bound, metricClass } = question;
+  const { calibration, fit } = part.start;
+  const { thresholds } = part.learned;
+  const n = thresholds.length;
+  const rows = countedRuns(calibration, metricClass);
+  const groups = rows.map((run) => calibration.groups[run]!);
   const nGroups = new Set(groups).size;
-  const n = part.thresholds.length;
-  const certified = calibrate(
-    {
-      loss: rows.flatMap((run) => [
-        0,
-        ...Array.from({ length: n }, (_, k) => dequantised(part.emLoss[run * n + n - 1 - k]!)),
-      ]),
-      nSettings: n + 1,
-      groups: groups.map(String),
-    },
+  const calibrating = alongThresholds(part.learned.calibration, rows, n);
+  const { setting } = calibrate(
+    { loss: calibrating.emLoss, nSettings: n + 1, groups: groups.map(String) },
     bound,
   );
   const missing = missingGroups(bound, nGroups);
-  const isCertified = missing === 0 && certified.setting > 0;
-  const threshold = isCertified ? part.thresholds[n - certified.setting]! : promised(model, start, bound);
-  const status = isCertified ? "certified" : threshold === null ? "abstained" : "uncertified";
+  const isCertified = missing === 0 && setting > 0;
+  const level = isCertified ? setting : promised(part, question);
+  const status = isCertified ? "certified" : level === 0 ? "abstained" : "uncertified";
   const reason =
     missing > 0
       ? { missingGroups: missing, reason: `${missing} more calibration groups are needed` }
       : { reason: "the calibration groups certify no stopping at this bound" };
-  const policy = policyAt(threshold, metricClass);
-  const at = threshold === null ? n : part.thresholds.findIndex((value) => value >= threshold);
-  const outcome = (cells: Uint16Array): number[] =>
-    rows.map((run) => (at < 0 || at >= n ? 0 : dequantised(cells[run * n + at]!)));
+  const policy = policyAt(level === 0 ? null : thresholds[n - level]!, metricClass);
+  // What a certificate speaks of is told by the groups behind it, a promise by those behind the promise.
+  const told = isCertified
+    ? { outcomes: calibrating, groups }
+    : (({ runs }) => ({
+        outcomes: alongThresholds(part.learned.fit, runs, n),
+        groups: runs.map((run) => fit.groups[run]!),
+      }))({ runs: ruleRuns(part.start, metricClass) });
+  const at = (cells: Float32Array): number[] => told.groups.map((_, run) => cells[run * (n + 1) + level]!);
+  const losses = at(told.outcomes.emLoss);
   return {
     status,
     policy,
     sentence: describePolicy(policy, { criteria: learnedCriteria(model) }),
     predicted: {
-      saving: summary(outcome(part.saving), groups),
-      emLoss: summary(outcome(part.emLoss), groups),
-      costUnit: start.header.costUnit,
+      saving: summary(at(told.outcomes.saving), told.groups),
+      emLoss: summary(
+        losses.map((loss) => Math.min(loss, defaultClip)),
+        told.groups,
+      ),
+      emLossUnclipped: summary(losses, told.groups).mean,
+      costUnit: part.header.costUnit,
     },
     certificate: certificateOf({ bound, metricClass, nGroups }, status, isCertified ? {} : reason),
   };
-}
-
-/** The threshold that kept the bound on held-out groups of the fit part; null where none did, or none can be told. */
-function promised(model: StopwiseModel, start: StartModel, bound: Bound): number | null {
-  const asked =
-    bound.kind === "tail"
-      ? { kind: "tail" as const, maxEmLoss: bound.maxEmLoss, alpha: bound.alpha ?? 0.1 }
-      : { kind: "mean" as const, maxEmLoss: bound.maxEmLoss };
-  return remainingGainOf(model).promise(asked, start.header.kind)?.threshold ?? null;
 }

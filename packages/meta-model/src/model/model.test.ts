@@ -21,6 +21,7 @@ function runs(nGroups: number, kind: "quality" | "loss" = "quality"): RunRecord[
       family: index % 3 === 0 ? "t5" : "gpt",
       datasetSize: size,
       answerLength: 4,
+      params: index % 3 === 0 ? 6e7 : 1.2e8,
       end: "completed",
       hyper: { lr: 1e-4 * (1 + random()), batchSize: 16 },
       points: Array.from({ length: 20 }, (_, t) => {
@@ -43,7 +44,15 @@ beforeAll(() => {
   });
 });
 
-const task = { datasetSize: 1000, answerLength: 4, family: "t5", metric: "exact_match" };
+const task = {
+  datasetSize: 1000,
+  answerLength: 4,
+  family: "t5",
+  params: 6e7,
+  maxSteps: 2000,
+  evals: 20,
+  metric: "exact_match",
+};
 
 describe("model file", () => {
   test("the same runs and seed give the same bytes; another seed gives others", () => {
@@ -59,7 +68,11 @@ describe("model file", () => {
   test("what is read answers as what was written", () => {
     const read = deserializeModel(serializeModel(model));
     expect(recommendFrom(read, task)).toEqual(recommendFrom(model, task));
-    expect(JSON.stringify(read)).toBe('{"version":"7","trainedOn":"made-up runs"}');
+    expect(JSON.parse(JSON.stringify(read))).toEqual({
+      version: "7",
+      trainedOn: "made-up runs",
+      hash: model.hash,
+    });
   });
 
   test("bytes at an odd offset are read as well", () => {
@@ -110,7 +123,9 @@ describe("recommendFrom", () => {
     const answer = recommendFrom(model, task, { bound: "mean", maxLoss: 0.005 });
     expect(answer.status).toBe("uncertified");
     expect(answer.certificate).toMatchObject({ certified: false, missingGroups: 9 });
-    expect(answer.certificate.statement).toBe("Not certified: 9 more calibration groups are needed.");
+    expect(answer.certificate.statement).toBe(
+      "Not certified: 9 more calibration groups are needed for mean 0.005.",
+    );
   });
 
   test("a metric class without calibration groups is not certified by another", () => {
@@ -118,16 +133,40 @@ describe("recommendFrom", () => {
     expect(answer.certificate).toMatchObject({ certified: false, metricClass: "overlap", nGroups: 0 });
   });
 
-  test("abstains far from every past run", () => {
-    const answer = recommendFrom(model, {
-      datasetSize: 1e12,
-      answerLength: 9000,
-      family: "hyena",
-      learningRate: 9,
-    });
-    expect(answer.status).toBe("abstained");
-    expect(answer.policy.criterion).toBe("never");
+  test("outside the range of the past runs it names what lies outside, and still gives its best policy", () => {
+    const answer = recommendFrom(model, { ...task, params: 7e10 });
+    expect(answer.status).toBe("uncertified");
+    expect(answer.policy.criterion).not.toBe("never");
+    expect(answer.population!.outside).toEqual([{ fact: "params", value: 7e10, low: 6e7, high: 1.2e8 }]);
+    expect(answer.certificate.reason).toBe("params 70B lies outside the past runs, which have 60M to 120M");
     expect(answer.distance.value).toBeGreaterThan(answer.distance.gate);
+  });
+
+  test("what is not told is missing, not near", () => {
+    const answer = recommendFrom(model, { ...task, evals: null });
+    expect(answer.status).toBe("uncertified");
+    expect(answer.population).toMatchObject({ regime: "fine-tuning", assumed: true, missing: ["evals"] });
+    expect(answer.advice["learned"]).toMatchObject({ status: "uncertified" });
+  });
+
+  test("a metric whose name tells nothing is not certified in the points of another", () => {
+    const answer = recommendFrom(model, { ...task, metric: "foo" });
+    expect(answer.status).toBe("uncertified");
+    expect(answer.population!.missing).toEqual(["metricClass"]);
+  });
+
+  test("a population without runs abstains and names those that there are", () => {
+    const answer = recommendFrom(model, { ...task, regime: "pre-training" });
+    expect(answer.status).toBe("abstained");
+    expect(answer.certificate.reason).toContain("seen no pre-training run; it knows fine-tuning");
+  });
+
+  test("runs whose group nobody told calibrate nothing", () => {
+    const untold = runs(60).map((run) => ({ ...run, group: null, path: `folder-${run.id}` }));
+    const answer = recommendFrom(trainModel(untold, { seed: 4 }), task);
+    expect(answer.status).not.toBe("certified");
+    expect(answer.certificate.nGroups).toBe(0);
+    expect(answer.certificate.reason).toContain("the group of 120 runs is unknown");
   });
 
   test("only what can be carried out is recommended, and nobody is asked twice for the same", () => {
@@ -137,14 +176,14 @@ describe("recommendFrom", () => {
       return isPlainPatience(policy) && policy.warmup === undefined;
     };
     const answers = [0.005, 0.02, 0.1].map((maxLoss) => recommendFrom(model, task, { maxLoss, expressible }));
-    expect(asked).toBe(model.start.quality!.header.candidates.length);
+    expect(asked).toBe(model.populations.get("fine-tuning")!.header.candidates.length);
     for (const { pareto, policy } of answers) {
       for (const each of [policy, ...pareto.map((point) => point.policy)])
         expect(isPlainPatience(each as SimplePolicy) && each.warmup === undefined).toBe(true);
     }
     expect(answers.some(({ policy }) => policy.criterion === "staleness")).toBe(true);
     const free = recommendFrom(model, task, { maxLoss: 0.1 });
-    expect(free.pareto.length).toBeGreaterThan(answers[2]!.pareto.length);
+    expect(free.pareto.length).toBeGreaterThanOrEqual(answers[2]!.pareto.length);
   });
 
   test("calibrations are shared by those who can carry the same out, and kept apart from the others", () => {
@@ -154,7 +193,7 @@ describe("recommendFrom", () => {
     const other = (policy: SimplePolicy): boolean => policy.criterion === "never";
     const size = (expressible: typeof one): number => {
       recommendFrom(fresh, task, { maxLoss: 0.0123, expressible });
-      return fresh.calibrations.size;
+      return fresh.populations.get("fine-tuning")!.answers.calibrations.size;
     };
     const first = size(one);
     expect(size(alike)).toBe(first);
@@ -164,7 +203,7 @@ describe("recommendFrom", () => {
   test("loss-only tasks are answered by loss-only runs", () => {
     const answer = recommendFrom(
       model,
-      { datasetSize: 1000, family: "t5", metricClass: "loss" },
+      { datasetSize: 1000, family: "t5", metricClass: "loss" as const },
       { maxLoss: 0.02, consider: ["data-fraction"] },
     );
     expect(answer.advice.consider?.reason).toContain("not for a loss");

@@ -1,46 +1,29 @@
-import { type MetricClass, type SimplePolicy, weightedQuantile } from "@stopwise/core";
+import { type SimplePolicy, weightedQuantile } from "@stopwise/core";
 import type { PolicyPrediction } from "../choice/prediction.ts";
+import { defaultClip } from "../certificates/bound.ts";
 import { clipPrediction, predictionOf, predictionOn, tailLevels } from "../choice/prediction.ts";
-import type { ChoiceRule } from "../choice/choose.ts";
 import {
   FittedForest,
   FittedKernel,
   type Neighbours,
-  type Smoothing,
   TaskDistance,
   type TrainingSet,
 } from "@stopwise/learners";
-import { SettingGrid, type PolicyFamily } from "../portfolio/policy-family.ts";
+import { canSave, stopTiming, type StopTiming } from "../population/earliest-stop.ts";
+import { SettingGrid } from "../portfolio/policy-family.ts";
 import type { Container } from "../file/container.ts";
 import { readForest } from "../file/forest-sections.ts";
 import { OutcomeRows } from "../file/outcome-rows.ts";
 import { dequantised } from "../file/quantised.ts";
-
-/** The part of a model's header that is about one kind of runs. */
-export interface StartHeader {
-  readonly kind: "quality" | "loss";
-  readonly families: readonly PolicyFamily[];
-  /** Settings that predictions are made for; 0, never-stop, is the first. */
-  readonly candidates: readonly number[];
-  readonly rule: ChoiceRule["kind"];
-  readonly estimator: "constant" | "kernel" | "forest";
-  readonly smoothing: Smoothing;
-  /** Distance beyond which a task is out of distribution. */
-  readonly gate: number;
-  readonly kinds: readonly ("number" | "category")[];
-  readonly costUnit: "tokens" | "steps" | "epochs";
-  readonly fit: { readonly ids: readonly string[]; readonly classes: readonly MetricClass[] };
-  readonly calibration: { readonly classes: readonly MetricClass[]; readonly nGroups: number };
-}
+import type { KeptRunFacts, StartHeader } from "./start-header.ts";
 
 /** Runs that a model keeps; arrays as in the file, 16-bit outcomes. */
-export interface KeptRuns {
+export interface KeptRuns extends KeptRunFacts {
   readonly nRuns: number;
-  readonly classes: readonly MetricClass[];
   readonly groups: Int32Array;
   readonly complete: Uint8Array;
-  /** Distance to the nearest run of another group that the model was fitted on. */
-  readonly distances: Float64Array;
+  /** Whether nothing that is known of a run lies outside the range of the population. */
+  readonly inside: Uint8Array;
   /** `[nRuns, nSettings]` */
   readonly emLoss: Uint16Array;
   /** Predictions made without the run's group, `[nRuns, nTargets]`. */
@@ -49,7 +32,6 @@ export interface KeptRuns {
 
 /** Runs that predictions are made from. */
 export interface FitRuns extends KeptRuns {
-  readonly ids: readonly string[];
   /** `[nRuns, nSettings]` */
   readonly saving: Uint16Array;
 }
@@ -77,6 +59,22 @@ export interface OutcomeRange {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
+  /** The middle, where it parts from the mean. */
+  readonly median?: number;
+}
+
+/** What a setting is expected to do for a task. */
+export interface SettingOutcome {
+  readonly saving: OutcomeRange;
+  /** Clipped as means are. */
+  readonly emLoss: OutcomeRange;
+  readonly emLossUnclipped: number;
+}
+
+/** A range that holds its mean; the middle is told where the two part by more than a point. */
+function holding(mean: number, { low, high, median }: Omit<OutcomeRange, "mean">): OutcomeRange {
+  const range = { mean, low: Math.min(low, mean), high: Math.max(high, mean) };
+  return median !== undefined && Math.abs(median - mean) > 0.01 ? { ...range, median } : range;
 }
 
 const nPerCandidate = 2 + tailLevels.length;
@@ -102,7 +100,9 @@ export class StartModel {
   /** Positions by the function that allows them; a question asks with the same function again. */
   readonly #positions = new WeakMap<(policy: SimplePolicy) => boolean, readonly number[]>();
   readonly #everyPosition: readonly number[];
-  readonly #distance: TaskDistance;
+  /** What holds each setting back, `[nSettings]`; made when it is first asked for. */
+  #timings: readonly StopTiming[] | undefined;
+  #alikePrediction: PolicyPrediction | undefined;
   #remembered: Map<KeptRuns, PolicyPrediction[]> | undefined;
   readonly #near: (features: Float64Array) => { near: Neighbours; share: number };
 
@@ -111,13 +111,12 @@ export class StartModel {
     this.grid = new SettingGrid(header.families);
     const nFeatures = header.kinds.length;
     const flat = container.section(`${prefix}.fit.features`, "f64");
-    const features = header.fit.ids.map((_, run) => flat.subarray(run * nFeatures, (run + 1) * nFeatures));
     this.fit = {
-      ...keptRuns(container, `${prefix}.fit`, header.fit.classes),
-      ids: header.fit.ids,
+      ...keptRuns(container, `${prefix}.fit`),
       saving: container.section(`${prefix}.fit.saving`, "u16"),
     };
-    this.calibration = keptRuns(container, `${prefix}.calibration`, header.calibration.classes);
+    const features = this.fit.ids.map((_, run) => flat.subarray(run * nFeatures, (run + 1) * nFeatures));
+    this.calibration = keptRuns(container, `${prefix}.calibration`);
     this.#overall = Float64Array.from(container.section(`${prefix}.overall`, "f64"));
     const { saving, emLoss } = this.fit;
     const { candidates } = header;
@@ -138,14 +137,9 @@ export class StartModel {
       weights,
       groups: this.fit.groups,
     };
-    this.#distance = new TaskDistance(training);
+    const distance = new TaskDistance(training);
     const trees = (): ReturnType<typeof readForest> => readForest(`${prefix}.forest`, container);
-    this.#near = nearOf(header, { training, distance: this.#distance, trees });
-  }
-
-  /** Distance of a task to the nearest run that predictions are made from. */
-  distanceTo(features: Float64Array): number {
-    return this.#distance.leastToPast(features);
+    this.#near = nearOf(header, { training, distance, trees });
   }
 
   /** Expected outcomes of a task under every candidate, from the heaviest past runs. */
@@ -159,21 +153,37 @@ export class StartModel {
   }
 
   /**
-   * Mean and 5 % to 95 % range of what a setting did on the runs that a prediction is made from: its neighbours, and with
-   * the rest of its weight all runs. A quantile is the smallest outcome with at least that share of weight at or below
-   * it; zeros without any run.
+   * What a setting is expected to do for a task, from what it did on the runs that the prediction is made from: its
+   * neighbours, and with the rest of its weight all runs. The means are those that settings are chosen by, the loss
+   * clipped; a quantile is the smallest outcome with at least that share of weight at or below it, and the range is
+   * widened to hold the mean where that lies outside. Zeros for a setting that cannot save anything of so many
+   * evaluations, and without any run.
    *
-   * @param outcome `fit.saving` or `fit.emLoss`
    * @param from the prediction
    * @param setting a number of the grid
+   * @param evals evaluations planned, where known
    */
-  outcomeRange(
-    outcome: Uint16Array,
+  outcomeOf(
     from: Pick<StartPrediction, "neighbours" | "share">,
     setting: number,
-  ): OutcomeRange {
-    const { share } = from;
-    const { runs, weights } = from.neighbours;
+    evals: number | null | undefined,
+  ): SettingOutcome {
+    const nothing = { mean: 0, low: 0, high: 0 };
+    if (!this.canSave(setting, evals)) return { saving: nothing, emLoss: nothing, emLossUnclipped: 0 };
+    const { mean, ...saving } = this.#outcomeRange(this.fit.saving, from, { setting, clip: 1 });
+    const loss = this.#outcomeRange(this.fit.emLoss, from, { setting, clip: defaultClip });
+    return {
+      saving: holding(mean, saving),
+      emLoss: holding(loss.mean, loss),
+      emLossUnclipped: loss.unclipped,
+    };
+  }
+
+  #outcomeRange(
+    outcome: Uint16Array,
+    { neighbours: { runs, weights }, share }: Pick<StartPrediction, "neighbours" | "share">,
+    { setting, clip }: { setting: number; clip: number },
+  ): OutcomeRange & { unclipped: number } {
     const size = share < 1 ? this.fit.nRuns : runs.length;
     const values = this.#outcomes.subarray(0, size);
     const counts = this.#counts.subarray(0, size);
@@ -190,11 +200,27 @@ export class StartModel {
         values[k] = column(runs[k]!);
       }
     }
-    let mean = 0;
-    for (let k = 0; k < size; k++) mean += values[k]! * counts[k]!;
-    if (size === 0) return { mean: 0, low: 0, high: 0 };
-    const low = weightedQuantile(values, counts, 0.05);
-    return { mean, low, high: weightedQuantile(values, counts, 0.95) };
+    if (size === 0) return { mean: 0, low: 0, high: 0, median: 0, unclipped: 0 };
+    let [mean, unclipped] = [0, 0];
+    for (let k = 0; k < size; k++) {
+      mean += Math.min(values[k]!, clip) * counts[k]!;
+      unclipped += values[k]! * counts[k]!;
+    }
+    const quantile = (share: number): number => weightedQuantile(values, counts, share);
+    return { mean, low: quantile(0.05), high: quantile(0.95), median: quantile(0.5), unclipped };
+  }
+
+  /** Whether a setting can stop a run of so many evaluations before its last one; unknown evaluations do not speak against it. */
+  canSave(setting: number, evals: number | null | undefined): boolean {
+    this.#timings ??= Array.from({ length: this.grid.nSettings }, (_, k) =>
+      stopTiming(this.grid.policyOf(k)),
+    );
+    return canSave(this.#timings[setting]!, evals);
+  }
+
+  /** What is expected of every task alike. */
+  get overall(): PolicyPrediction {
+    return (this.#alikePrediction ??= predictionOf(this.#overall, this.header.candidates.length));
   }
 
   /**
@@ -263,13 +289,15 @@ function nearOf(
   return (features) => ({ near: kernel.neighbours(features), share: 0 });
 }
 
-function keptRuns(container: Container, prefix: string, classes: readonly MetricClass[]): KeptRuns {
+function keptRuns(container: Container, prefix: string): KeptRuns {
+  const text = new TextDecoder().decode(container.section(`${prefix}.facts`, "u8"));
+  const facts = JSON.parse(text) as KeptRunFacts;
   return {
-    nRuns: classes.length,
-    classes,
+    ...facts,
+    nRuns: facts.ids.length,
     groups: container.section(`${prefix}.groups`, "i32"),
     complete: container.section(`${prefix}.complete`, "u8"),
-    distances: container.section(`${prefix}.distances`, "f64"),
+    inside: container.section(`${prefix}.inside`, "u8"),
     emLoss: container.section(`${prefix}.emLoss`, "u16"),
     predictions: container.section(`${prefix}.predictions`, "u16"),
   };

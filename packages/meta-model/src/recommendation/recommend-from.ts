@@ -1,36 +1,64 @@
-import { type RecommendOptions } from "./options.ts";
 import {
   metricClassOf,
   neverStop,
+  regimeOf,
   type Certificate,
   type MetricClass,
+  type Population,
   type Recommendation,
   type Task,
 } from "@stopwise/core";
 import { taskFeatures } from "@stopwise/features";
+import type { Neighbours } from "@stopwise/learners";
 import { describePolicy } from "@stopwise/policies";
+import { cadenceAdvice } from "../advice/cadence/cadence-advice.ts";
+import { considerVariants, nothingConsidered } from "../advice/task-changes/consider.ts";
 import { checkBound, type Bound } from "../certificates/bound.ts";
 import { missingGroups } from "../certificates/missing-groups.ts";
 import { hypervolume, hypervolumeReference } from "../choice/hypervolume.ts";
-import { cadenceAdvice } from "../advice/cadence/cadence-advice.ts";
-import { considerVariants, nothingConsidered } from "../advice/task-changes/consider.ts";
-import type { Neighbours } from "@stopwise/learners";
-import { calibrateFor, type Calibration, type Question } from "../model/calibration.ts";
-import { certificateOf } from "./certificate-of.ts";
-import { learnedAnswer, type LearnedAnswer } from "../model/learned-part.ts";
 import { dequantised } from "../file/quantised.ts";
-import type { StartModel, StartPrediction } from "../model/start-model.ts";
-import type { StopwiseModel } from "../model/stopwise-model.ts";
-import { decide, delivered, frontOf, weighed, type Case } from "./verdict.ts";
+import { questionName } from "../model/answers.ts";
+import { calibrateFor, type Calibration, type Question } from "../model/calibration.ts";
+import { populationOfTask } from "../model/learned-criteria.ts";
+import { learnedAnswer, type LearnedAnswer } from "../model/learned-part.ts";
+import type { StartModel } from "../model/start-model.ts";
+import type { ModelPart, StopwiseModel } from "../model/stopwise-model.ts";
+import { placed, type Placement } from "../population/facts.ts";
+import { certificateOf } from "./certificate-of.ts";
+import type { RecommendOptions } from "./options.ts";
+import { decide, delivered, frontOf, unplaced, weighed, type Case } from "./verdict.ts";
 
 const maxEvidence = 10;
+
+/** A task as it was understood: its metric class, and the population that its regime and metric place it in. */
+interface Understood {
+  readonly task: Task;
+  readonly metricClass: MetricClass;
+  /** Whether the metric's name tells its class. */
+  readonly isClassTold: boolean;
+  readonly regime: ReturnType<typeof regimeOf>;
+}
+
+function understood(task: Task): Understood {
+  const named = task.metricClass ?? (task.metric ? metricClassOf(task.metric) : "match");
+  const metricClass = named ?? "match";
+  const regime = regimeOf(task);
+  return {
+    task: { ...task, metricClass, regime: regime.regime },
+    metricClass,
+    isClassTold: named !== undefined,
+    regime,
+  };
+}
 
 /**
  * Recommends a stopping policy for a task.
  *
- * `certified`: the certificate's event holds for a run of a new group exchangeable with the calibration groups.
- * `uncertified`: the best prediction under the bound, with the number of calibration groups that are missing.
- * `abstained`: the task is out of distribution, or no stopping is predicted to keep the bound: run to the end.
+ * `certified`: the task lies inside the range of its population's past runs, and the certificate's event holds for a run
+ * of a new group exchangeable with the calibration groups.
+ * `uncertified`: the best prediction under the bound, with what lies outside, what is not told, or how many calibration
+ * groups are missing.
+ * `abstained`: no population fits, or no stopping is predicted to keep the bound: run to the end.
  *
  * @param model from `deserializeModel` or `trainModel`
  * @param task what is known before the start; unknown stays unknown
@@ -42,68 +70,117 @@ export function recommendFrom(
   task: Task,
   options: RecommendOptions = {},
 ): Recommendation {
-  const metricClass = task.metricClass ?? (task.metric ? metricClassOf(task.metric) : undefined) ?? "match";
+  const known = understood(task);
+  const { metricClass } = known;
   const bound = boundOf(options);
-  const start = partFor(model, task, metricClass);
-  if (start === undefined) return withoutRuns(model, { bound, metricClass });
-  const scope = start === model.start[start.header.kind] ? "new-task" : "same-task";
+  const part = partFor(model, known);
+  if (part === undefined) return withoutRuns(model, known, bound);
+  const { start } = part;
   const question = { bound, metricClass, allowed: start.positionsOf(options.expressible) };
-  const calibration = remembered(model, { start, question, scope });
-  const features = taskFeatures({ ...task, metricClass });
-  const prediction = start.predict(features);
-  const distance = { value: start.distanceTo(features), gate: start.header.gate };
-  const delivery = options.delivery ?? "best";
-  const front = frontOf(start, prediction, question);
-  const it: Case = {
+  const features = taskFeatures(known.task);
+  const name = calibrationName(part, question);
+  const asked: Case = {
     question,
-    calibration,
-    prediction,
-    distance,
+    calibration: calibrationFor(part, question),
+    shared: (workedOut) => part.answers.shared(name, task.evals, workedOut),
+    prediction: start.predict(features),
+    placement: placementOf(part, known, features),
     options,
     evals: task.evals,
-    scope,
+    scope: part.prefix === "own" ? "same-task" : "new-task",
   };
-  const verdict = weighed(start, it, { decided: decide(start, it), front });
-  const prefix = scope === "same-task" ? "own" : start.header.kind;
-  const asked = { start, prefix, bound, metricClass, task };
-  const recommended = {
+  const recommended = answered(model, { part, known, asked });
+  const { consider = [], ...others } = options;
+  if (consider.length === 0) return recommended;
+  return withConsidered(
+    recommended,
+    considered(model, { part, known, asked, others, recommended, consider }),
+  );
+}
+
+function placementOf(part: ModelPart, { isClassTold }: Understood, features: Float64Array): Placement {
+  const placement = placed(part.header.ranges, features);
+  return isClassTold ? placement : { ...placement, missing: ["metricClass", ...placement.missing] };
+}
+
+/** The whole answer but what changes of the task would do. */
+function answered(
+  model: StopwiseModel,
+  { part, known, asked }: { part: ModelPart; known: Understood; asked: Case },
+): Recommendation {
+  const { start } = part;
+  const { question, prediction, placement, options, evals } = asked;
+  const { bound, metricClass } = question;
+  const front = frontOf(start, asked);
+  const verdict = weighed(start, asked, { decided: decide(start, asked), front });
+  const { setting } = verdict;
+  const outcome = start.outcomeOf(prediction, setting, evals);
+  const points = front.map((point) => ({
+    policy: delivered(start.grid.policyOf(point.setting), options.delivery),
+    ...(point.setting === setting
+      ? { saving: outcome.saving.mean, emLoss: outcome.emLoss.mean, chosen: true }
+      : { saving: point.saving, emLoss: point.emLoss }),
+  }));
+  const cadence = cadenceAdvice(model.container, {
+    start,
+    prefix: part.prefix,
+    bound,
+    metricClass,
+    task: known.task,
+    setting,
+    predicted: { saving: outcome.saving.mean, emLoss: outcome.emLoss.mean },
+    evalCost: asked.options.evalCost,
+  });
+  return {
     ...verdict.answer,
     policy: verdict.policy,
     sentence: describePolicy(verdict.policy),
-    predicted: predictedFor(start, prediction, verdict.setting),
-    evidence: evidenceFor(start, prediction.neighbours, verdict.setting),
-    distance,
-    pareto: front.map(({ setting, saving, emLoss }) => ({
-      policy: delivered(start.grid.policyOf(setting), delivery),
-      saving,
-      emLoss,
-      ...(setting === verdict.setting ? { chosen: true } : {}),
-    })),
-    hypervolume: { value: hypervolume(front), reference: hypervolumeReference },
+    predicted: { ...outcome, costUnit: start.header.costUnit },
+    evidence: evidenceFor(start, prediction.neighbours, setting),
+    distance: { value: placement.distance, gate: 0 },
+    pareto: points,
+    hypervolume: { value: hypervolume(points), reference: hypervolumeReference },
     config: null,
-    advice: {
-      ...adviceFor(model, { start, bound, metricClass, isFar: distance.value > distance.gate }),
-      ...cadenceAdvice(model.container, { ...asked, setting: verdict.setting, evalCost: options.evalCost }),
-    },
-    model: { version: model.version, trainedOn: model.trainedOn },
+    advice: { ...learnedAdvice(model, part, asked), ...cadence },
+    population: populationOfAnswer(part, known, placement),
+    task: known.task,
+    model: { version: model.version, trainedOn: model.trainedOn, hash: model.hash },
   };
-  const { consider = [], ...others } = options;
-  if (consider.length === 0) return recommended;
-  if (metricClass === "loss") {
-    return withConsidered(
-      recommended,
-      nothingConsidered("changes are predicted for a quality, not for a loss."),
-    );
+}
+
+function populationOfAnswer(
+  { header }: ModelPart,
+  { regime }: Understood,
+  { outside, missing }: Placement,
+): Population {
+  return { ...regime, nRuns: header.nRuns, nGroups: header.nGroups, outside, missing };
+}
+
+/** What changes of the task would do. */
+function considered(
+  model: StopwiseModel,
+  question: {
+    part: ModelPart;
+    known: Understood;
+    asked: Case;
+    others: RecommendOptions;
+    recommended: Recommendation;
+    consider: NonNullable<RecommendOptions["consider"]>;
+  },
+): NonNullable<Recommendation["advice"]["consider"]> {
+  const { part, known, asked, others, recommended, consider } = question;
+  if (known.metricClass === "loss") {
+    return nothingConsidered("changes are predicted for a quality, not for a loss.");
   }
-  const variants = considerVariants(model.container, {
-    task,
+  return considerVariants(model.container, {
+    task: known.task,
+    population: part.prefix,
     considered: consider,
-    maxEmLoss: bound.maxEmLoss,
+    maxEmLoss: asked.question.bound.maxEmLoss,
     full: recommended,
-    neighbours: start === model.start.quality ? prediction.neighbours : undefined,
+    neighbours: asked.prediction.neighbours,
     ask: (changed) => recommendFrom(model, changed, others),
   });
-  return withConsidered(recommended, variants);
 }
 
 function withConsidered(
@@ -115,15 +192,15 @@ function withConsidered(
 
 /**
  * The part of a model that answers for a task: its own, where the task goes by the name of one that was tuned often or
- * where nothing else can be certified and no other name is given; else that of all tasks.
+ * where nothing else can be certified and no other name is given; else that of its population.
  */
-function partFor(model: StopwiseModel, task: Task, metricClass: MetricClass): StartModel | undefined {
-  const general = model.start[metricClass === "loss" ? "loss" : "quality"];
+function partFor(model: StopwiseModel, { task, metricClass }: Understood): ModelPart | undefined {
+  const general = model.populations.get(populationOfTask(task));
   if (model.own === undefined || metricClass === "loss") return general;
   const { name } = task;
   const isOwn =
-    typeof name === "string" ? model.own.names.has(name) : general?.header.calibration.nGroups === 0;
-  return isOwn ? model.own.start : general;
+    typeof name === "string" ? model.own.names.has(name) : general?.header.nCalibrationGroups === 0;
+  return isOwn ? model.own.part : general;
 }
 
 function boundOf(options: RecommendOptions): Bound {
@@ -137,46 +214,68 @@ function boundOf(options: RecommendOptions): Bound {
 }
 
 /**
- * Answers the part of a question that holds for every task alike, how a policy is chosen, so that it need not be worked
- * out when a task is asked about.
+ * Answers the part of a question that holds for every task of a population alike, how a policy is chosen, so that it need
+ * not be worked out when a task is asked about.
  *
- * @param model whose `calibrations` are filled in
+ * @param part whose answers are filled in
  * @param metricClass class that is asked about
  * @param options bound, level, what can be carried out
  */
-export function prepareStart(
-  model: StopwiseModel,
-  metricClass: MetricClass,
-  options: RecommendOptions,
-): void {
-  const start = model.start[metricClass === "loss" ? "loss" : "quality"];
-  if (start === undefined) return;
-  const question = { bound: boundOf(options), metricClass, allowed: start.positionsOf(options.expressible) };
-  remembered(model, { start, question });
+export function prepareStart(part: ModelPart, metricClass: MetricClass, options: RecommendOptions): void {
+  const question = {
+    bound: boundOf(options),
+    metricClass,
+    allowed: part.start.positionsOf(options.expressible),
+  };
+  calibrationFor(part, question);
 }
 
 /** The same of what the in-run criterion adds. */
 export function prepareLearned(
   model: StopwiseModel,
-  metricClass: MetricClass,
-  options: RecommendOptions,
+  part: ModelPart,
+  { metricClass, options }: { metricClass: MetricClass; options: RecommendOptions },
 ): void {
-  const start = model.start[metricClass === "loss" ? "loss" : "quality"];
-  if (start !== undefined) adviceFor(model, { start, bound: boundOf(options), metricClass, isFar: false });
+  learnedFor(model, part, { bound: boundOf(options), metricClass });
 }
 
-/** What the learned stopper adds for a trainer that can ask at every evaluation; nothing for a task beyond the gate. */
-function adviceFor(
+function learnedFor(
   model: StopwiseModel,
-  it: { start: StartModel; bound: Bound; metricClass: MetricClass; isFar: boolean },
+  part: ModelPart,
+  question: { bound: Bound; metricClass: MetricClass },
+): LearnedAnswer | null {
+  const name = questionName(question.bound, question.metricClass);
+  const known = part.answers.learned.get(name);
+  if (known !== undefined) return known;
+  const answer = learnedAnswer(model, part, question);
+  part.answers.learned.set(name, answer);
+  return answer;
+}
+
+/**
+ * What the learned stopper adds for a trainer that can ask at every evaluation. It is certified for a task inside the
+ * population alone, as the policy is, and its policy pins the model.
+ */
+function learnedAdvice(
+  model: StopwiseModel,
+  part: ModelPart,
+  { question, placement, scope }: Case,
 ): { learned?: LearnedAnswer } {
-  if (it.isFar) return {};
-  const key = JSON.stringify(["learned", it.start.header.kind, it.bound, it.metricClass]);
-  if (!model.calibrations.has(key)) model.calibrations.set(key, learnedAnswer(model, it.start, it) ?? null);
-  const learned = model.calibrations.get(key) as LearnedAnswer | null;
-  return learned === null
-    ? {}
-    : { learned: { ...learned, policy: { ...learned.policy, model: model.hash } } };
+  if (scope === "same-task") return {};
+  const learned = learnedFor(model, part, question);
+  if (learned === null) return {};
+  const pinned = { ...learned, policy: { ...learned.policy, model: model.hash } };
+  const reason = unplaced(placement);
+  if (reason === undefined || learned.status !== "certified") return { learned: pinned };
+  const { metricClass, nGroups } = learned.certificate;
+  const subject = { bound: question.bound, metricClass, nGroups };
+  return {
+    learned: {
+      ...pinned,
+      status: "uncertified",
+      certificate: certificateOf(subject, "uncertified", { reason }),
+    },
+  };
 }
 
 /** A set of positions as text, four to a hexadecimal digit: trainers that can do the same share their calibrations. */
@@ -186,40 +285,20 @@ function positionSetKey(positions: readonly number[], n: number): string {
   return Array.from(digits, (digit) => digit.toString(16)).join("");
 }
 
-/** Calibrations depend on the question alone: each is worked out once per model in memory. */
-function remembered(
-  model: StopwiseModel,
-  it: { start: StartModel; question: Question; scope?: Certificate["scope"] },
-): Calibration {
-  const { start, question, scope } = it;
-  const nCandidates = start.header.candidates.length;
-  const isAny = question.allowed.length === nCandidates;
-  const key = JSON.stringify([
-    ...(scope === "same-task" ? [scope] : []),
-    start.header.kind,
-    question.bound,
-    question.metricClass,
-    ...(isAny ? [] : [positionSetKey(question.allowed, nCandidates)]),
-  ]);
-  const known = model.calibrations.get(key) as Calibration | undefined;
-  if (known !== undefined) return known;
-  const calibration = calibrateFor(start, question);
-  model.calibrations.set(key, calibration);
-  return calibration;
+/** What a question goes by within a part: all that its calibration depends on. */
+function calibrationName({ header }: ModelPart, { bound, metricClass, allowed }: Question): string {
+  const n = header.candidates.length;
+  return questionName(bound, metricClass, allowed.length === n ? "any" : positionSetKey(allowed, n));
 }
 
-/** Mean and 5 % to 95 % range of a setting's outcomes over the neighbours. */
-function predictedFor(
-  start: StartModel,
-  prediction: StartPrediction,
-  setting: number,
-): Recommendation["predicted"] {
-  const { fit, header } = start;
-  return {
-    saving: start.outcomeRange(fit.saving, prediction, setting),
-    emLoss: start.outcomeRange(fit.emLoss, prediction, setting),
-    costUnit: header.costUnit,
-  };
+/** Calibrations depend on the question alone: each is worked out once per model in memory. */
+function calibrationFor(part: ModelPart, question: Question): Calibration {
+  const name = calibrationName(part, question);
+  const known = part.answers.calibrations.get(name);
+  if (known !== undefined) return known;
+  const calibration = calibrateFor(part.start, question);
+  part.answers.calibrations.set(name, calibration);
+  return calibration;
 }
 
 /** The heaviest past runs, and what the recommended policy did on them. */
@@ -227,32 +306,35 @@ function evidenceFor(start: StartModel, near: Neighbours, setting: number): Reco
   const { fit, grid } = start;
   return Array.from(near.runs.subarray(0, maxEvidence), (run, k) => ({
     run: fit.ids[run]!,
+    name: fit.names[run]!,
     weight: near.weights[k]!,
     saving: dequantised(fit.saving[run * grid.nSettings + setting]!),
     emLoss: dequantised(fit.emLoss[run * grid.nSettings + setting]!),
   }));
 }
 
-/** The answer of a model that has seen no run of the kind that is asked about. */
-function withoutRuns(
-  model: StopwiseModel,
-  { bound, metricClass }: { bound: Bound; metricClass: MetricClass },
-): Recommendation {
+/** The answer of a model that has seen no run of the population that is asked about. */
+function withoutRuns(model: StopwiseModel, known: Understood, bound: Bound): Recommendation {
   const nothing = { mean: 0, low: 0, high: 0 };
+  const { metricClass, regime } = known;
+  const scope: Certificate["scope"] = "new-task";
+  const population = populationOfTask(known.task);
   return {
     status: "abstained",
     policy: neverStop,
     sentence: describePolicy(neverStop),
     predicted: { saving: nothing, emLoss: nothing, costUnit: "tokens" },
-    certificate: certificateOf({ bound, metricClass, nGroups: 0 }, "abstained", {
-      reason: "the model has seen no run of this kind",
+    certificate: certificateOf({ bound, metricClass, nGroups: 0, scope }, "abstained", {
+      reason: `the model has seen no ${population} run; it knows ${[...model.populations.keys()].join(", ")}`,
       missingGroups: missingGroups(bound, 0),
     }),
     evidence: [],
-    distance: { value: Number.MAX_VALUE, gate: 0 },
+    distance: { value: 0, gate: 0 },
     pareto: [],
     config: null,
     advice: {},
-    model: { version: model.version, trainedOn: model.trainedOn },
+    population: { ...regime, nRuns: 0, nGroups: 0, outside: [], missing: ["past runs"] },
+    task: known.task,
+    model: { version: model.version, trainedOn: model.trainedOn, hash: model.hash },
   };
 }

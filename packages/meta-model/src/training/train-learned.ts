@@ -1,118 +1,110 @@
-import { groupOf, InsufficientDataError, reachedPlan } from "@stopwise/core";
-import { taskOf } from "@stopwise/features";
-import { outcomeTable, passageTable } from "@stopwise/policies";
+import { InsufficientDataError } from "@stopwise/core";
 import {
-  fitRemainingGain,
-  type FittedInRun,
-  type InRunTraining,
-  type RemainingGainModel,
-  thresholdGrid,
+  fitRowsGain,
+  outcomesOfThresholds,
+  rowsOfRuns,
+  type FittedRows,
+  type StopRows,
 } from "@stopwise/learners";
-import type { UsableRun } from "../portfolio/experience.ts";
+import type { Past } from "../experience/past.ts";
 import type { Section } from "../file/container.ts";
-import { quantised } from "../file/quantised.ts";
-import type { SplitRuns } from "../portfolio/split-runs.ts";
+import { quantisedAll } from "../file/quantised.ts";
+import type { SplitPast } from "./split-past.ts";
 
-type Kind = "quality" | "loss";
-
-/** What the in-run criterion is learned from: plain data, which another thread can be given. */
-export interface LearnedTask {
-  /** Runs of every kind. */
-  readonly fit: InRunTraining;
-  /** By kind, runs of other groups, in the order of the start-of-run part's kept runs. */
-  readonly calibration: Readonly<Partial<Record<Kind, InRunTraining>>>;
+/** What the in-run criterion of one population is learned from: plain data, which another thread can be given. */
+export interface PopulationTask {
+  readonly population: string;
+  readonly kind: "quality" | "loss";
   readonly seed: number;
+  /** Rows of the runs of every group that does not calibrate, and their groups. */
+  readonly rows: StopRows;
+  readonly groups: readonly string[];
+  /** Those of them that the start-of-run part keeps, in its order. */
+  readonly fit: readonly number[];
+  /** Runs of other groups, in the order of the start-of-run part. */
+  readonly calibration: StopRows;
 }
+
+/** What the in-run criteria are learned from, one population after another. */
+export type LearnedTask = readonly PopulationTask[];
 
 /** Thresholds that a calibration moves along. */
-const nThresholds = 120;
+const nThresholds = 100;
 
-function trainingOf(runs: readonly UsableRun[]): InRunTraining {
+/** The task of learning from runs as they were split for the start-of-run part. */
+export function learnedTask(
+  past: Past,
+  { all, fit, calibration }: SplitPast,
+  { population, seed }: { population: string; seed: number },
+): PopulationTask {
+  const position = new Map(all.map((row, index) => [row, index]));
   return {
-    curves: runs.map(({ curve }) => curve),
-    tasks: runs.map(({ run }) => taskOf(run)),
-    groups: runs.map(({ run }) => groupOf(run)),
-    complete: runs.map(({ run }) => reachedPlan(run)),
-  };
-}
-
-/** The task of learning from runs as they were split for the start-of-run parts. */
-export function learnedTask(parts: Readonly<Partial<Record<Kind, SplitRuns>>>, seed: number): LearnedTask {
-  const taken = (part: SplitRuns, which: "fit" | "calibration"): UsableRun[] =>
-    part[which].map((row) => part.usable[row]!);
-  return {
-    fit: trainingOf(Object.values(parts).flatMap((part) => taken(part, "fit"))),
-    calibration: Object.fromEntries(
-      Object.entries(parts).map(([kind, part]) => [kind, trainingOf(taken(part, "calibration"))]),
-    ),
+    population,
+    kind: past.runs[all[0]!]!.kind,
     seed,
+    rows: rowsOfRuns(past.rows, all),
+    groups: all.map((row) => past.runs[row]!.group),
+    fit: fit.map((row) => position.get(row)!),
+    calibration: rowsOfRuns(past.rows, calibration),
   };
 }
 
 /**
- * Learns the in-run criterion on the fit runs of every kind, and replays it on the calibration runs under a grid of
- * thresholds, so that a threshold can be certified for any bound. No sections where there are too few groups to learn.
+ * Learns the in-run criterion of each population, and tables what a grid of thresholds does: to the kept runs by
+ * statistics from fits without their group, behind promises, and to the calibration runs, behind certificates. No
+ * sections where there are too few groups to learn.
  */
-export function trainLearned({ fit, calibration, seed }: LearnedTask): Record<string, Section> {
-  const fitted = fitOrNothing(fit, seed);
-  if (fitted === undefined) return {};
-  const sections: Record<string, Section> = { learned: new Uint8Array(fitted.model.toBytes()) };
-  for (const kind of ["quality", "loss"] as const) {
-    const judged = calibration[kind] ?? { curves: [], tasks: [], groups: [] };
-    const thresholds = gridFor(kind, fit, fitted);
-    if (thresholds.length > 0) Object.assign(sections, calibrated(kind, { fitted, thresholds, judged }));
-  }
-  return sections;
+export function trainLearned(tasks: LearnedTask): Record<string, Section> {
+  return Object.assign({}, ...tasks.map(learnedSections)) as Record<string, Section>;
 }
 
-function fitOrNothing(training: InRunTraining, seed: number): FittedInRun<RemainingGainModel> | undefined {
+function learnedSections(task: PopulationTask): Record<string, Section> {
+  const fitted = fitOrNothing(task);
+  if (fitted === undefined) return {};
+  const kept = keptStatistics(task, fitted.heldOut);
+  const thresholds = gridOf(kept.statistic);
+  if (thresholds.length === 0) return {};
+  const name = `${task.population}.learned`;
+  const calibrating = fitted.model.statistics(task.calibration.features, task.kind);
+  return {
+    [name]: new Uint8Array(fitted.model.toBytes()),
+    [`${name}.thresholds`]: thresholds,
+    ...outcomeSections(`${name}.fit`, kept.rows, { statistic: kept.statistic, thresholds }),
+    ...outcomeSections(`${name}.calibration`, task.calibration, { statistic: calibrating, thresholds }),
+  };
+}
+
+function outcomeSections(
+  name: string,
+  rows: StopRows,
+  { statistic, thresholds }: { statistic: Float64Array; thresholds: Float64Array },
+): Record<string, Section> {
+  const { saving, loss } = outcomesOfThresholds(rows, statistic, thresholds);
+  return { [`${name}.saving`]: quantisedAll(saving), [`${name}.emLoss`]: quantisedAll(loss) };
+}
+
+function fitOrNothing({ kind, rows, groups, seed }: PopulationTask): FittedRows | undefined {
   try {
-    return fitRemainingGain(training, { seed });
+    return fitRowsGain({ kind, rows, groups }, { seed });
   } catch (error) {
     if (error instanceof InsufficientDataError) return undefined;
     throw error;
   }
 }
 
-/** Thresholds at equal steps through the held-out statistics of the fit runs of a kind, ascending. */
-function gridFor(kind: Kind, { curves, groups }: InRunTraining, { heldOut }: FittedInRun): Float64Array {
-  const own = curves.map((_, run) => run).filter((run) => curves[run]!.kind === kind);
-  const sample = {
-    series: own.map((run) => heldOut[run]!),
-    curves: own.map((run) => curves[run]!),
-    groups: own.map((run) => groups[run]!),
-  };
-  return thresholdGrid(sample, nThresholds);
+/** Rows of the kept runs with their held-out statistics. */
+function keptStatistics(
+  { rows, fit }: PopulationTask,
+  heldOut: Float64Array,
+): { rows: StopRows; statistic: Float64Array } {
+  const parts = fit.map((run) => heldOut.subarray(rows.from[run], rows.from[run + 1]));
+  return { rows: rowsOfRuns(rows, fit), statistic: Float64Array.from(parts.flatMap((part) => [...part])) };
 }
 
-function calibrated(
-  kind: Kind,
-  work: {
-    fitted: FittedInRun<RemainingGainModel>;
-    thresholds: Float64Array;
-    judged: InRunTraining;
-  },
-): Record<string, Section> {
-  const { fitted, thresholds, judged } = work;
-  const { curves, tasks } = judged;
-  const series = fitted.model.allSeries(curves, tasks);
-  const stops = passageTable(
-    series,
-    curves.map((curve) => curve.firstStop),
-    thresholds,
-  );
-  const saving = new Uint16Array(stops.length);
-  const emLoss = new Uint16Array(stops.length);
-  curves.forEach((curve, run) => {
-    const table = outcomeTable(curve, "best");
-    for (let k = run * thresholds.length; k < (run + 1) * thresholds.length; k++) {
-      saving[k] = quantised(table.saving[stops[k]!]!);
-      emLoss[k] = quantised(table.emLoss[stops[k]!]!);
-    }
-  });
-  return {
-    [`${kind}.learned.thresholds`]: Float64Array.from(thresholds),
-    [`${kind}.learned.saving`]: saving,
-    [`${kind}.learned.emLoss`]: emLoss,
-  };
+/** Thresholds at equal steps through the held-out statistics, ascending. */
+function gridOf(statistic: Float64Array): Float64Array {
+  const sorted = statistic.filter((value) => Number.isFinite(value)).sort();
+  const steps = Math.min(nThresholds, sorted.length);
+  const at = (k: number): number => sorted[Math.floor((k * (sorted.length - 1)) / Math.max(1, steps - 1))]!;
+  return Float64Array.from(new Set(Array.from({ length: steps }, (_, k) => at(k))));
 }

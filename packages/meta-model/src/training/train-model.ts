@@ -1,25 +1,43 @@
-import { InsufficientDataError, groupOf, type RunRecord, type SimplePolicy } from "@stopwise/core";
-import { taskFeatureList, taskFeatures, taskOf } from "@stopwise/features";
-import { defaultPortfolio } from "@stopwise/policies";
-import type { Replayer } from "../portfolio/experience.ts";
-import { consideringSections } from "../advice/task-changes/considering-part.ts";
+import {
+  InsufficientDataError,
+  curveOf,
+  groupOf,
+  populationOf,
+  regimeOf,
+  type Curve,
+  type PopulationName,
+  type RunRecord,
+  type SimplePolicy,
+} from "@stopwise/core";
 import { seedFor } from "@stopwise/core/random";
-import { tunedTask } from "../portfolio/configuration.ts";
-import { openContainer, packContainer, type Section } from "../file/container.ts";
+import { taskFeatureList, taskFeatures, taskOf } from "@stopwise/features";
 import type { Neighbours } from "@stopwise/learners";
-import type { Expressible } from "../recommendation/options.ts";
+import { consideringSections } from "../advice/task-changes/considering-part.ts";
+import { joinPast, pastOf, pastOfRuns, type Past } from "../experience/past.ts";
+import { experienceGrid, portfolioName } from "../experience/portfolio.ts";
+import { openContainer, packContainer, type Section } from "../file/container.ts";
+import {
+  deserializeModel,
+  modelContract,
+  type ModelHeader,
+  type StopwiseModel,
+} from "../model/stopwise-model.ts";
 import { StartModel } from "../model/start-model.ts";
-import { deserializeModel, type ModelHeader, type StopwiseModel } from "../model/stopwise-model.ts";
-import { frozenAnswers } from "../file/frozen-answers.ts";
-import { answerUsualQuestions } from "./usual-questions.ts";
-import { splitRuns, type SplitRuns } from "../portfolio/split-runs.ts";
+import { tunedTask } from "../portfolio/configuration.ts";
+import type { Expressible } from "../recommendation/options.ts";
+import type { Replayer } from "../portfolio/experience.ts";
+import { representatives } from "../portfolio/representatives.ts";
+import { rowsByPopulation, splitPast, type SplitPast } from "./split-past.ts";
 import { learnedTask, trainLearned, type LearnedTask } from "./train-learned.ts";
 import { trainStart, type TrainedStart } from "./train-start.ts";
+import { answerUsualQuestions } from "./usual-questions.ts";
 
-/** Most runs of a kind that a model keeps: with more, it hardly decides better, and grows in bytes and time. */
-const mostKept = 800;
-/** Most runs of a task of its own that a model keeps. */
-const maxOwnRuns = 250;
+/** Most runs of a population that a model keeps of each side, fit and calibration. */
+const mostKept = 300;
+/** Most own runs of a population that are learned from: with more it hardly decides better, and takes longer. */
+const mostOwn = 2000;
+/** Most runs of a task of its own that a model keeps of each side. */
+const mostTuned = 125;
 
 /** Options of training. */
 export interface TrainOptions {
@@ -27,15 +45,19 @@ export interface TrainOptions {
   readonly version?: string;
   /** One sentence that says what the runs are; default counts them. */
   readonly trainedOn?: string;
-  /** Policies to choose from. */
+  /** Policies to choose from; packs need the default ones. */
   readonly policies?: readonly SimplePolicy[];
   /** What trainers that are often asked for can carry out: the answers about them are kept ready in the model. */
   readonly usualLimits?: readonly Expressible[];
   readonly onProgress?: (message: string) => void;
-  /** Most runs of a kind that the model keeps; default 800. */
+  /** Most runs of a population that the model keeps of each side; default 300. */
   readonly maxRuns?: number;
   /** How policies are replayed; default in this thread. */
   readonly replay?: Replayer;
+  /** Experience that is learned from beside the runs. */
+  readonly experience?: readonly Past[];
+  /** Whether a task that was tuned often gets a part of its own; default true. */
+  readonly ownPart?: boolean;
   /**
    * Leaves the in-run criterion, advice beside the policy and the answers to usual questions out: a model that
    * recommends the same policies, for comparing it with another.
@@ -43,28 +65,36 @@ export interface TrainOptions {
   readonly startOnly?: boolean;
 }
 
-type Kind = "quality" | "loss";
+/** One population's runs in a training, split by group. */
+interface Population {
+  readonly name: PopulationName | "own";
+  readonly past: Past;
+  readonly split: SplitPast;
+}
 
-/** A training that is under way: which runs stand for all, and how their groups are split. */
+/** A training that is under way: what its runs teach, by population, and how their groups are split. */
 export interface Training {
   readonly runs: readonly RunRecord[];
   readonly options: TrainOptions;
   readonly seed: number;
-  readonly split: Readonly<Partial<Record<Kind, SplitRuns>>>;
-  /** What the in-run criterion is learned from; it can be learned in another thread meanwhile. */
+  readonly populations: readonly Population[];
+  /** A task with a part of its own. */
+  readonly own: (Population & { readonly names: readonly string[] }) | undefined;
+  readonly portfolio: string;
+  /** Curves of the runs, by id. */
+  readonly curves: ReadonlyMap<string, Curve>;
+  /** What the in-run criteria are learned from; they can be learned in another thread meanwhile. */
   readonly learned: LearnedTask;
 }
 
-/** The start-of-run parts of a training, with what else is in the file beside the in-run criterion. */
+/** The start-of-run parts of a training, with what else is in the file beside the in-run criteria. */
 export interface StartParts {
   readonly header: ModelHeader;
   readonly sections: Readonly<Record<string, Section>>;
-  /** Answers of theirs to usual questions, by question; empty where the training leaves them out. */
-  readonly answers: ReadonlyMap<string, unknown>;
 }
 
 /**
- * Learns a model from past runs. Runs with a quality and runs with a loss only are learned from apart.
+ * Learns a model from past runs, each population apart.
  *
  * @param runs run records; those that did not reach their plan train but never calibrate
  * @throws InsufficientDataError when no run has two evaluations
@@ -77,68 +107,132 @@ export function trainModel(runs: readonly RunRecord[], options: TrainOptions = {
   return finishTraining(training, parts, trainLearned(training.learned));
 }
 
+/** Own runs that are learned from: of each population at most some thousands that stand for all. */
+function learnedFrom(runs: readonly RunRecord[], seed: number): RunRecord[] {
+  const nameOf = (run: RunRecord): PopulationName => populationOf(regimeOf(run).regime, run.kind);
+  const names = [...new Set(runs.map(nameOf))];
+  return names.flatMap((name) =>
+    representatives(
+      runs.filter((run) => nameOf(run) === name),
+      { limit: mostOwn, seed: seedFor(seed, name), groupOf },
+    ),
+  );
+}
+
 /**
- * The first step of `trainModel`, for who does the others in several threads: chooses and splits the runs.
+ * The first step of `trainModel`, for who does the others in several threads: replays the runs, and splits each
+ * population's groups.
  *
  * @throws InsufficientDataError when no run has two evaluations
  */
 export function prepareTraining(runs: readonly RunRecord[], options: TrainOptions = {}): Training {
-  const { seed = 1, maxRuns = mostKept } = options;
-  const split: Partial<Record<Kind, SplitRuns>> = {};
-  for (const kind of ["quality", "loss"] as const) {
-    const own = runs.filter((run) => run.kind === kind);
-    const part = splitRuns(own, { limit: maxRuns, seed: seedFor(seed, kind) });
-    if (part !== undefined) split[kind] = part;
-  }
-  if (Object.keys(split).length === 0) {
+  const { seed = 1, maxRuns = mostKept, replay, experience = [] } = options;
+  const grid = experienceGrid(options.policies);
+  const own = learnedFrom(runs, seed);
+  const ids = new Set(own.map(({ id }) => id));
+  const past = joinPast([pastOf(own, grid, replay), ...experience.map((pack) => withoutRuns(pack, ids))]);
+  if (past.runs.length === 0) {
     throw new InsufficientDataError(
       { has: 0, needs: 1, what: "runs with two evaluations" },
       "Ingest run logs first.",
     );
   }
-  return { runs, options, seed, split, learned: learnedTask(split, seedFor(seed, "learned")) };
+  const populations = rowsByPopulation(past).map(([name, rows]): Population => {
+    const part = pastOfRuns(past, rows);
+    return { name, past: part, split: splitOf(part, { limit: maxRuns, seed: seedFor(seed, name) }) };
+  });
+  return {
+    runs,
+    options,
+    seed,
+    populations,
+    own: options.ownPart === false ? undefined : ownPopulation(runs, { grid, seed, replay }),
+    portfolio: portfolioName(grid),
+    curves: new Map(own.map((run) => [run.id, curveOf(run)])),
+    learned: populations
+      .filter(({ split }) => split.fit.length > 0)
+      .map(({ name, past: part, split }) =>
+        learnedTask(part, split, { population: name, seed: seedFor(seed, `learned ${name}`) }),
+      ),
+  };
 }
 
-/** The second step: fits everything but the in-run criterion. */
-export function trainStartParts({ runs, options, seed, split }: Training): StartParts {
-  const { policies = defaultPortfolio(), onProgress, replay } = options;
-  const withCadence = options.startOnly !== true;
-  const trained = (part: SplitRuns, name: string): TrainedStart => {
-    onProgress?.(`start of the run, ${name}`);
-    return trainStart(part, { policies, seed: seedFor(seed, name), prefix: name, withCadence, replay });
-  };
-  const start = Object.entries(split).map(([kind, part]) => [kind, trained(part, kind)] as const);
+/** Experience without runs that are at hand themselves. */
+function withoutRuns(past: Past, ids: ReadonlySet<string>): Past {
+  const rows = [...past.runs.keys()].filter((row) => !ids.has(past.runs[row]!.id));
+  return rows.length === past.runs.length ? past : pastOfRuns(past, rows);
+}
+
+function splitOf(past: Past, options: { limit: number; seed: number }): SplitPast {
+  return splitPast(
+    past,
+    past.runs.map((_, row) => row),
+    options,
+  );
+}
+
+/** The task with the most configurations among own runs, where they are enough for a part of its own. */
+function ownPopulation(
+  runs: readonly RunRecord[],
+  { grid, seed, replay }: { grid: Past["grid"]; seed: number; replay: Replayer | undefined },
+): Training["own"] {
   const tuned = tunedTask(runs.filter((run) => run.kind === "quality"));
-  const ownRuns = tuned && splitRuns(tuned.runs, { limit: maxOwnRuns, seed: seedFor(seed, "own") });
-  const own = ownRuns && trained(ownRuns, "own");
+  if (tuned === undefined) return undefined;
+  const past = pastOf(tuned.runs, grid, replay);
+  const split = splitOf(past, { limit: mostTuned, seed: seedFor(seed, "own") });
+  return { name: "own", names: tuned.names, past, split };
+}
+
+/** The second step: fits everything but the in-run criteria. */
+export function trainStartParts(training: Training): StartParts {
+  const { options, seed, populations, own, curves } = training;
+  const isWhole = options.startOnly !== true;
+  const trained = ({ name, past, split }: Population): TrainedStart => {
+    options.onProgress?.(`start of the run, ${name}`);
+    return trainStart(past, split, {
+      seed: seedFor(seed, name),
+      prefix: name,
+      ...(isWhole ? { curves } : {}),
+    });
+  };
+  const parts = populations.map((population) => ({ population, start: trained(population) }));
+  const ownPart = own && trained(own);
   const header: ModelHeader = {
+    contract: modelContract,
     version: options.version ?? "1",
-    trainedOn: options.trainedOn ?? trainedOnSentence(runs),
+    trainedOn: options.trainedOn ?? trainedOnSentence(training),
     seed,
     featureNames: taskFeatureList.map((feature) => feature.name),
-    start: Object.fromEntries(start.map(([kind, part]) => [kind, part.header])),
-    ...(own !== undefined && tuned !== undefined ? { own: { names: tuned.names, start: own.header } } : {}),
+    portfolio: training.portfolio,
+    populations: Object.fromEntries(parts.map(({ population, start }) => [population.name, start.header])),
+    ...(own !== undefined && ownPart !== undefined
+      ? { own: { names: own.names, start: ownPart.header } }
+      : {}),
   };
   const sections = {
-    ...Object.fromEntries(start.flatMap(([, part]) => Object.entries(part.sections))),
-    ...own?.sections,
-    ...(withCadence && split.quality !== undefined ? consideredOf(runs, split.quality, start) : {}),
-  };
-  if (options.startOnly === true) return { header, sections, answers: new Map() };
-  onProgress?.("usual questions");
-  const draft = deserializeModel(packContainer(header, sections));
-  answerUsualQuestions(draft, "start", options.usualLimits);
-  return { header, sections, answers: draft.calibrations };
+    ...Object.assign({}, ...parts.map(({ start }) => start.sections)),
+    ...ownPart?.sections,
+    ...(isWhole ? consideredOf(training, parts) : {}),
+  } as Record<string, Section>;
+  return { header, sections };
 }
 
-/** What changes of the task are known to do, from the runs with a quality that the model keeps. */
+/** What changes of the task are known to do, from the population with the most curves of a quality at hand. */
 function consideredOf(
-  runs: readonly RunRecord[],
-  { usable, fit, calibration }: SplitRuns,
-  start: readonly (readonly [string, TrainedStart])[],
+  { runs, curves }: Training,
+  parts: readonly { population: Population; start: TrainedStart }[],
 ): Record<string, Section> {
-  const { header, sections } = start.find(([kind]) => kind === "quality")![1];
-  const model = new StartModel(openContainer(packContainer({}, sections)), header, "quality");
+  const nCurves = ({ past }: Population): number => past.runs.filter(({ id }) => curves.has(id)).length;
+  const chosen = parts
+    .filter(({ population, start }) => start.header.kind === "quality" && nCurves(population) > 0)
+    .sort((a, b) => nCurves(b.population) - nCurves(a.population))[0];
+  if (chosen === undefined) return {};
+  const { name, past, split } = chosen.population;
+  const model = new StartModel(
+    openContainer(packContainer({}, chosen.start.sections)),
+    chosen.start.header,
+    name,
+  );
   const known = new Map<RunRecord, Neighbours>();
   const near = (run: RunRecord): Neighbours => {
     // A prediction gives views that the next one overwrites.
@@ -146,11 +240,23 @@ function consideredOf(
     known.set(run, found);
     return found;
   };
-  return consideringSections(
-    runs,
-    [...fit, ...calibration].map((row) => usable[row]!.run),
-    near,
-  );
+  const byId = new Map(runs.map((run) => [run.id, run]));
+  const own = runs.filter((run) => populationOf(regimeOf(run).regime, run.kind) === name);
+  const kept = [...split.fit, ...split.calibration].map((row): RunRecord => {
+    const { id, group, metricClass } = past.runs[row]!;
+    return (
+      byId.get(id) ?? {
+        id,
+        group,
+        metric: metricClass,
+        kind: "quality",
+        hyper: {},
+        end: "crashed",
+        points: [],
+      }
+    );
+  });
+  return consideringSections(name, { runs: own, kept }, near);
 }
 
 /**
@@ -166,15 +272,21 @@ export function finishTraining(
   learned: Readonly<Record<string, Section>>,
 ): StopwiseModel {
   const { options } = training;
-  const { header } = parts;
-  const all = { ...parts.sections, ...learned };
+  const { header, sections } = parts;
+  const all = { ...sections, ...learned };
   const draft = deserializeModel(packContainer(header, all));
   if (options.startOnly === true) return draft;
-  for (const [question, answer] of parts.answers) draft.calibrations.set(question, answer);
-  answerUsualQuestions(draft, "learned");
-  return deserializeModel(packContainer({ ...header, answers: frozenAnswers(draft.calibrations) }, all));
+  const asked = [...draft.populations.values(), ...(draft.own === undefined ? [] : [draft.own.part])];
+  const answers = asked.map((part): [string, Section] => {
+    options.onProgress?.(`usual questions, ${part.prefix}`);
+    answerUsualQuestions(draft, part, options.usualLimits);
+    return [`${part.prefix}.answers`, new TextEncoder().encode(part.answers.frozen())];
+  });
+  return deserializeModel(packContainer(header, { ...all, ...Object.fromEntries(answers) }));
 }
 
-function trainedOnSentence(runs: readonly RunRecord[]): string {
-  return `${runs.length} runs in ${new Set(runs.map(groupOf)).size} groups`;
+function trainedOnSentence({ populations }: Training): string {
+  const nRuns = populations.reduce((sum, { past }) => sum + past.runs.length, 0);
+  const groups = new Set(populations.flatMap(({ past }) => past.runs.map(({ group }) => group)));
+  return `${nRuns} runs in ${groups.size} groups`;
 }

@@ -1,12 +1,7 @@
-import type { SimplePolicy } from "@stopwise/core";
-import { isPlainPatience, plainPatiencePolicies } from "@stopwise/policies";
-import { cadenceSections } from "../advice/cadence/cadence-table.ts";
-import type { Bound } from "../certificates/bound.ts";
-import { chooseAlong, choiceLevels, type ChoiceRule } from "../choice/choose.ts";
-import { isSafe } from "../choice/decision-quality.ts";
-import { nTargetsOf, predictionOf, riskOf, targetsOf, type PolicyPrediction } from "../choice/prediction.ts";
-import { DistanceGate, partlySeen } from "../choice/distance-gate.ts";
-import { groupPowerWeights, renumbered } from "../choice/training-part.ts";
+import { regimeOf, type Curve } from "@stopwise/core";
+import { seedFor } from "@stopwise/core/random";
+import { isPlainPatience } from "@stopwise/policies";
+import { taskFeatures } from "@stopwise/features";
 import {
   constant,
   type Estimator,
@@ -18,22 +13,31 @@ import {
   kernel,
   type TrainingSet,
 } from "@stopwise/learners";
-import { experienceOfUsable, featureKinds, type Experience, type Replayer } from "../portfolio/experience.ts";
-import { rowsOf, type OutcomeTable } from "../portfolio/outcome-table.ts";
-import { reducePortfolio } from "../portfolio/reduce.ts";
-import { seedFor } from "@stopwise/core/random";
+import { cadenceSections } from "../advice/cadence/cadence-table.ts";
+import type { Bound } from "../certificates/bound.ts";
+import { chooseAlong, choiceLevels, type ChoiceRule } from "../choice/choose.ts";
+import { isSafe } from "../choice/decision-quality.ts";
 import { outcomesOfSettings } from "../choice/level-outcomes.ts";
 import { levelQualities, sampleOf } from "../choice/level-quality.ts";
-import { classOf } from "../portfolio/classes.ts";
+import { nTargetsOf, predictionOf, riskOf, targetsOf, type PolicyPrediction } from "../choice/prediction.ts";
+import { groupPowerWeights, renumbered } from "../choice/training-part.ts";
+import { taskAsRecorded, type Past } from "../experience/past.ts";
+import { watchesLoss } from "../experience/portfolio.ts";
 import type { Section } from "../file/container.ts";
 import { forestSections } from "../file/forest-sections.ts";
 import { quantised, quantisedAll } from "../file/quantised.ts";
-import type { SplitRuns } from "../portfolio/split-runs.ts";
-import type { StartHeader } from "../model/start-model.ts";
+import type { KeptRunFacts, StartHeader } from "../model/start-header.ts";
+import { factRanges, isInside, type FactRanges } from "../population/facts.ts";
+import { featureKinds } from "../portfolio/experience.ts";
+import { rowsOf, type OutcomeTable } from "../portfolio/outcome-table.ts";
+import { SettingGrid } from "../portfolio/policy-family.ts";
+import { reducePortfolio } from "../portfolio/reduce.ts";
+import type { SplitPast } from "./split-past.ts";
 
-const mainPortfolio = 112;
+/** Settings that a part chooses from: a model has a part a population. */
+const mainPortfolio = 72;
 /** Candidates at least that are a plain patience, so that whoever can only state one finds a choice. */
-const plainPortfolio = 40;
+const plainPortfolio = 28;
 
 /** A trained part: its header and its arrays. */
 export interface TrainedStart {
@@ -43,14 +47,11 @@ export interface TrainedStart {
 
 /** Options of a start-of-run part. */
 export interface StartOptions {
-  readonly policies: readonly SimplePolicy[];
   readonly seed: number;
   /** What the names of its sections begin with. */
   readonly prefix: string;
-  /** Whether to replay thinned curves for advice on the cadence. */
-  readonly withCadence: boolean;
-  /** How policies are replayed; default in this thread. */
-  readonly replay?: Replayer | undefined;
+  /** Curves of those past runs that are at hand, for advice on the cadence; none leaves it out. */
+  readonly curves?: ReadonlyMap<string, Curve>;
 }
 
 /** Bounds that estimators are compared by, on held-out decisions of the fit part. */
@@ -62,33 +63,103 @@ const comparedBounds: readonly Bound[] = [
 ];
 
 /**
- * Fits the start-of-run part of a model on runs of one kind, split into a fit and a calibration part: replays the
- * portfolio, reduces it, compares the estimators on held-out decisions of the fit part, and keeps what a recommendation
+ * Fits the start-of-run part of a model on the past runs of one population, split into a fit and a calibration part:
+ * reduces the portfolio, compares the estimators on held-out decisions of the fit part, and keeps what a recommendation
  * needs.
  */
-export function trainStart(
-  split: SplitRuns,
-  { policies, seed, prefix, withCadence, replay }: StartOptions,
-): TrainedStart {
-  const { kind } = split.usable[0]!.curve;
-  const monitors = (policy: SimplePolicy): boolean => kind === "quality" || policy.monitor !== "quality";
-  const portfolio = [...policies, ...plainPatiencePolicies()].filter(monitors);
-  const experience = experienceOfUsable(split.usable, portfolio, replay);
-  const fitted = fitPart(experience, split.fit, seed);
-  const gate = new DistanceGate(
-    {
-      features: fitted.training.features,
-      groups: split.fit.map((row) => experience.groups[row]!),
-    },
-    partlySeen(seedFor(seed, "gate")),
-  );
+export function trainStart(past: Past, split: SplitPast, options: StartOptions): TrainedStart {
+  const { seed, prefix, curves } = options;
+  const work = workOf(past, split);
+  const fitted = fitPart(work, split.fit, seed);
+  const { grid, table, candidates } = slimmed(work, fitted.candidates);
+  const slim = { ...work, grid, table };
+  const kept = { ...fitted, candidates };
+  const sections = sectionsOf(slim, split, { fitted: kept, prefix });
   return {
-    header: startHeader(experience, split, { fitted, kind, gate: gate.gate }),
-    sections: {
-      ...sectionsOf(experience, split, { fitted, gate, prefix }),
-      ...(withCadence ? cadenceSections(experience, prefix) : {}),
-    },
+    header: startHeader(slim, split, kept),
+    sections: { ...sections, ...(curves === undefined ? {} : cadenceOf(slim, split, { prefix, curves })) },
   };
+}
+
+/** The past of one population, with what its runs are told by. */
+interface Work {
+  readonly past: Past;
+  readonly grid: SettingGrid;
+  readonly table: OutcomeTable;
+  /** `[nRuns][nFeatures]` */
+  readonly features: readonly Float64Array[];
+  /** The same with recorded lengths where no plan was told. */
+  readonly shapes: readonly Float64Array[];
+  /** Group number of each run, `[nRuns]`. */
+  readonly groups: Int32Array;
+  readonly ranges: FactRanges;
+}
+
+function workOf(past: Past, { all }: SplitPast): Work {
+  const features = past.runs.map(({ task }) => taskFeatures(task));
+  const names = new Map<string, number>();
+  const groups = Int32Array.from(past.runs, ({ group }) => {
+    const number = names.get(group) ?? names.size;
+    names.set(group, number);
+    return number;
+  });
+  const shapes = past.runs.map((run) => taskFeatures(taskAsRecorded(run)));
+  const whole = all.filter((row) => past.runs[row]!.isComplete);
+  const ranges = factRanges(
+    whole.map((row) => shapes[row]!),
+    whole.map((row) => groups[row]!),
+  );
+  return { past, grid: past.grid, table: past.table, features, shapes, groups, ranges };
+}
+
+/** The families of the candidates alone: what a model has no use for is not kept. */
+function slimmed(
+  { grid, table }: Work,
+  candidates: readonly number[],
+): { grid: SettingGrid; table: OutcomeTable; candidates: number[] } {
+  const used = new Set(candidates.map((setting) => grid.familyOf(setting)));
+  const families = grid.families.filter((_, family) => used.has(family));
+  const settings = [0];
+  grid.families.forEach(({ thresholds }, family) => {
+    if (used.has(family)) settings.push(...thresholds.map((_, index) => grid.startOf(family) + index));
+  });
+  const position = new Map(settings.map((setting, index) => [setting, index]));
+  const pick = (cells: Float32Array): Float32Array => {
+    const picked = new Float32Array(table.nRuns * settings.length);
+    for (let run = 0; run < table.nRuns; run++) {
+      for (let k = 0; k < settings.length; k++)
+        picked[run * settings.length + k] = cells[run * table.nSettings + settings[k]!]!;
+    }
+    return picked;
+  };
+  return {
+    grid: new SettingGrid(families),
+    table: {
+      nRuns: table.nRuns,
+      nSettings: settings.length,
+      saving: pick(table.saving),
+      emLoss: pick(table.emLoss),
+    },
+    candidates: candidates.map((setting) => position.get(setting)!),
+  };
+}
+
+/** Advice on the cadence from the runs whose curves are at hand. */
+function cadenceOf(
+  { past, grid, groups }: Work,
+  { fit, calibration }: SplitPast,
+  { prefix, curves }: { prefix: string; curves: ReadonlyMap<string, Curve> },
+): Record<string, Section> {
+  const rows = [...fit, ...calibration].filter((row) => curves.has(past.runs[row]!.id));
+  return cadenceSections(
+    {
+      grid,
+      curves: rows.map((row) => curves.get(past.runs[row]!.id)!),
+      groups: Int32Array.from(rows, (row) => groups[row]!),
+      complete: rows.map((row) => past.runs[row]!.isComplete),
+    },
+    prefix,
+  );
 }
 
 interface FittedPart {
@@ -102,20 +173,23 @@ interface FittedPart {
   readonly rule: ChoiceRule["kind"];
 }
 
-function fitPart(experience: Experience, rows: readonly number[], seed: number): FittedPart {
+function fitPart(work: Work, rows: readonly number[], seed: number): FittedPart {
+  const { past, grid } = work;
   const groups = renumbered(
-    Int32Array.from(rows, (row) => experience.groups[row]!),
+    Int32Array.from(rows, (row) => work.groups[row]!),
     seed,
   );
-  const table = rowsOf(experience.table, rows);
+  const table = rowsOf(work.table, rows);
+  const isLoss = past.runs[rows[0]!]!.kind === "loss";
+  const fits = (setting: number): boolean => !isLoss || setting === 0 || watchesLoss(grid, setting);
   const reduce = (size: number, allowed: (setting: number) => boolean): number[] =>
-    reducePortfolio(table, groups, { size, allowed });
-  const isPlain = (setting: number): boolean => isPlainPatience(experience.grid.policyOf(setting));
+    reducePortfolio(table, groups, { size, allowed: (setting) => fits(setting) && allowed(setting) });
+  const isPlain = (setting: number): boolean => isPlainPatience(grid.policyOf(setting));
   const candidates = [
     ...new Set([...reduce(mainPortfolio, () => true), ...reduce(plainPortfolio, isPlain)]),
   ].sort((a, b) => a - b);
   const training: TrainingSet = {
-    features: rows.map((row) => experience.features[row]!),
+    features: rows.map((row) => work.features[row]!),
     kinds: featureKinds,
     targets: targetsOf(table, candidates),
     nTargets: nTargetsOf(candidates.length),
@@ -127,7 +201,7 @@ function fitPart(experience: Experience, rows: readonly number[], seed: number):
     ["kernel", kernel],
     ["forest", forest],
   ];
-  const complete = Array.from(rows.keys()).filter((index) => experience.complete[rows[index]!]!);
+  const complete = Array.from(rows.keys()).filter((index) => past.runs[rows[index]!]!.isComplete);
   const attempts = estimators.flatMap(([name, estimator]) => {
     const fitted = estimator.fit(training, { seed: seedFor(seed, name) });
     const heldRows = rows.map((_, index) => fitted.predictHeldOut(index));
@@ -166,45 +240,53 @@ function heldOutSaving(data: {
     const qualities = levelQualities(outcomesOfSettings(table, everything, settings), sample, bound);
     return Math.max(
       0,
-      ...qualities.filter((it) => isSafe(it, bound, { caution: 0.5 })).map((it) => it.saving),
+      ...qualities.filter((quality) => isSafe(quality, bound, { caution: 0.5 })).map(({ saving }) => saving),
     );
   });
   return savings.reduce((sum, saving) => sum + saving, 0) / savings.length;
 }
 
-function startHeader(
-  experience: Experience,
-  { fit, calibration }: SplitRuns,
-  { fitted, kind, gate }: { fitted: FittedPart; kind: StartHeader["kind"]; gate: number },
-): StartHeader {
+/** What is told of kept runs, as a section. */
+function keptFacts({ past }: Work, rows: readonly number[]): Section {
+  const facts: KeptRunFacts = {
+    classes: rows.map((row) => past.runs[row]!.metricClass),
+    evals: rows.map((row) => taskAsRecorded(past.runs[row]!).evals ?? null),
+    ids: rows.map((row) => past.runs[row]!.id),
+    names: rows.map((row) => past.runs[row]!.name),
+  };
+  return new TextEncoder().encode(JSON.stringify(facts));
+}
+
+function startHeader(work: Work, { fit, calibration }: SplitPast, fitted: FittedPart): StartHeader {
+  const { past, grid, groups } = work;
   const { candidates } = fitted;
+  const first = past.runs[fit[0]!]!;
   return {
-    kind,
-    families: experience.grid.families,
+    regime: regimeOf(first.task).regime,
+    kind: first.kind,
+    nRuns: past.runs.length,
+    nGroups: new Set(groups).size,
+    nUntold: past.runs.filter(({ isTold }) => !isTold).length,
+    families: grid.families,
     candidates,
     rule: fitted.rule,
     estimator: fitted.name,
     smoothing:
       fitted.estimator instanceof FittedKernel ? fitted.estimator.smoothing : { bandwidth: 0.1, prior: 0.1 },
-    gate: Number.isFinite(gate) ? gate : Number.MAX_VALUE,
+    ranges: work.ranges,
     kinds: featureKinds,
-    costUnit: experience.curves[fit[0]!]!.costUnit,
-    fit: {
-      ids: fit.map((row) => experience.runs[row]!.id),
-      classes: fit.map((row) => classOf(experience.curves[row]!)),
-    },
-    calibration: {
-      classes: calibration.map((row) => classOf(experience.curves[row]!)),
-      nGroups: new Set(calibration.map((row) => experience.groups[row])).size,
-    },
+    costUnit: first.costUnit,
+    classes: [...new Set([...fit, ...calibration].map((row) => past.runs[row]!.metricClass))].sort(),
+    nCalibrationGroups: new Set(calibration.map((row) => groups[row])).size,
   };
 }
 
 function sectionsOf(
-  experience: Experience,
-  { fit, calibration }: SplitRuns,
-  { fitted, gate, prefix }: { fitted: FittedPart; gate: DistanceGate; prefix: string },
+  work: Work,
+  { fit, calibration }: SplitPast,
+  { fitted, prefix }: { fitted: FittedPart; prefix: string },
 ): Record<string, Section> {
+  const { past, table } = work;
   const nFeatures = featureKinds.length;
   const features = new Float64Array(fit.length * nFeatures);
   fitted.training.features.forEach((row, run) => features.set(row, run * nFeatures));
@@ -215,21 +297,22 @@ function sectionsOf(
     return packed;
   };
   const kept = (rows: readonly number[], predictions: readonly Float64Array[], name: string) => ({
-    [`${prefix}.${name}.groups`]: Int32Array.from(rows, (row) => experience.groups[row]!),
-    [`${prefix}.${name}.complete`]: Uint8Array.from(rows, (row) => (experience.complete[row]! ? 1 : 0)),
-    [`${prefix}.${name}.distances`]: Float64Array.from(rows, (row) =>
-      gate.distanceTo(experience.features[row]!, experience.groups[row]),
+    [`${prefix}.${name}.groups`]: Int32Array.from(rows, (row) => work.groups[row]!),
+    [`${prefix}.${name}.complete`]: Uint8Array.from(rows, (row) => (past.runs[row]!.isComplete ? 1 : 0)),
+    [`${prefix}.${name}.inside`]: Uint8Array.from(rows, (row) =>
+      isInside(work.ranges, work.shapes[row]!) ? 1 : 0,
     ),
-    [`${prefix}.${name}.emLoss`]: quantisedAll(rowsOf(experience.table, rows).emLoss),
+    [`${prefix}.${name}.emLoss`]: quantisedAll(rowsOf(table, rows).emLoss),
+    [`${prefix}.${name}.facts`]: keptFacts(work, rows),
     [`${prefix}.${name}.predictions`]: flat(predictions),
   });
-  const predicted = calibration.map((row) => fitted.estimator.predict(experience.features[row]!));
+  const predicted = calibration.map((row) => fitted.estimator.predict(work.features[row]!));
   return {
     ...kept(fit, fitted.heldRows, "fit"),
     ...kept(calibration, predicted, "calibration"),
+    [`${prefix}.fit.saving`]: quantisedAll(rowsOf(table, fit).saving),
     [`${prefix}.fit.features`]: features,
     [`${prefix}.fit.weights`]: fitted.training.weights,
-    [`${prefix}.fit.saving`]: quantisedAll(fitted.table.saving),
     [`${prefix}.overall`]: new GroupTotals(fitted.training).meanWithout(undefined),
     ...(fitted.estimator instanceof FittedForest
       ? forestSections(`${prefix}.forest`, fitted.estimator.forest.trees)

@@ -1,5 +1,6 @@
-import { type Checkpoint, got, InvalidInputError } from "@stopwise/core";
+import { type Checkpoint, type CostUnit, got, InvalidInputError } from "@stopwise/core";
 import type { PlannedLength } from "../statistic/contract.ts";
+import type { Observation } from "./observation.ts";
 
 /** A checkpoint as trainers report it: any field but the step may be missing, a metric that is not listed may be there. */
 export type LiveCheckpoint = Partial<Checkpoint> & { step: number };
@@ -143,4 +144,37 @@ export function checkedCheckpoint(checkpoint: LiveCheckpoint, expected: Expected
   return typeof quality === "number"
     ? { ...checkpoint, quality: unitQuality(quality, expected.scale) }
     : checkpoint;
+}
+
+const finite = (value: unknown): number =>
+  typeof value === "number" && Number.isFinite(value) ? value : Number.NaN;
+
+/** Cumulative training cost of a run, in its unit. */
+export interface Spent {
+  readonly cost: number;
+  readonly unit: CostUnit;
+}
+
+/**
+ * Turns a live checkpoint into an observation. Non-finite values become NaN; a loss-only run's `value` is its
+ * eval loss.
+ *
+ * @param checkpoint that was checked before
+ * @param index position among the checkpoints
+ * @param spent tokens that are not reported are those of the cost
+ */
+export function observationOf(checkpoint: LiveCheckpoint, index: number, spent: Spent): Observation {
+  return {
+    index,
+    step: checkpoint.step,
+    tokens: spent.unit === "tokens" ? spent.cost : finite(checkpoint.tokens),
+    epoch: finite(checkpoint.epoch),
+    quality: finite(checkpoint.quality),
+    evalLoss: finite(checkpoint.evalLoss ?? checkpoint.value),
+    trainLoss: finite(checkpoint.trainLoss),
+    gradNorm: finite(checkpoint.gradNorm),
+    learningRate: finite(checkpoint.lr),
+    cost: spent.cost,
+    admissible: spent.cost > 0,
+  };
 }

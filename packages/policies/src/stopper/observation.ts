@@ -1,5 +1,4 @@
-import type { CostUnit, Curve, Monitor } from "@stopwise/core";
-import type { LiveCheckpoint } from "./live-checkpoint.ts";
+import type { Curve, Monitor } from "@stopwise/core";
 
 /** One checkpoint as a criterion sees it: every number is there, NaN where the checkpoint lacks it. */
 export interface Observation {
@@ -19,9 +18,6 @@ export interface Observation {
   admissible: boolean;
 }
 
-const finite = (value: unknown): number =>
-  typeof value === "number" && Number.isFinite(value) ? value : Number.NaN;
-
 /** The observation of one checkpoint of a curve; the same numbers that live control would see. */
 export function observationAt(curve: Curve, index: number): Observation {
   const epoch = curve.epoch[index]!;
@@ -38,36 +34,6 @@ export function observationAt(curve: Curve, index: number): Observation {
     learningRate: curve.learningRate[index]!,
     cost,
     admissible: index >= curve.firstStop,
-  };
-}
-
-/** Cumulative training cost of a run, in its unit. */
-export interface Spent {
-  readonly cost: number;
-  readonly unit: CostUnit;
-}
-
-/**
- * Turns a live checkpoint into an observation. Non-finite values become NaN; a loss-only run's `value` is its
- * eval loss.
- *
- * @param checkpoint that was checked before
- * @param index position among the checkpoints
- * @param spent tokens that are not reported are those of the cost
- */
-export function observationOf(checkpoint: LiveCheckpoint, index: number, spent: Spent): Observation {
-  return {
-    index,
-    step: checkpoint.step,
-    tokens: spent.unit === "tokens" ? spent.cost : finite(checkpoint.tokens),
-    epoch: finite(checkpoint.epoch),
-    quality: finite(checkpoint.quality),
-    evalLoss: finite(checkpoint.evalLoss ?? checkpoint.value),
-    trainLoss: finite(checkpoint.trainLoss),
-    gradNorm: finite(checkpoint.gradNorm),
-    learningRate: finite(checkpoint.lr),
-    cost: spent.cost,
-    admissible: spent.cost > 0,
   };
 }
 

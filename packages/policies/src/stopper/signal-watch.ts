@@ -1,6 +1,5 @@
 import { type CostUnit, field, type Json, packNumber, unpackNumber } from "@stopwise/core";
-import type { LiveCheckpoint } from "./live-checkpoint.ts";
-import type { Spent } from "./observation.ts";
+import type { LiveCheckpoint, Spent } from "./live-checkpoint.ts";
 
 /** Signals whose absence is told once they have been there. */
 const watched = ["tokens", "quality", "evalLoss", "trainLoss", "gradNorm", "lr"] as const;

@@ -1,8 +1,8 @@
 import { type Decision, InvalidInputError, type Json, type Policy, type SimplePolicy } from "@stopwise/core";
 import type { StopperContext } from "../statistic/contract.ts";
 import { conditionInWords, describePolicy } from "../policy/describe-policy.ts";
-import { checkedCheckpoint, type LiveCheckpoint, type Scale } from "./live-checkpoint.ts";
-import { observationOf, type Observation } from "./observation.ts";
+import { checkedCheckpoint, observationOf, type LiveCheckpoint, type Scale } from "./live-checkpoint.ts";
+import type { Observation } from "./observation.ts";
 import { packState, unpackState, type StopperState } from "./stopper-state.ts";
 import { SignalWatch } from "./signal-watch.ts";
 import { parsePolicy } from "../policy/parse-policy.ts";

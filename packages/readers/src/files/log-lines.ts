@@ -1,8 +1,9 @@
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { LogFormatError } from "@stopwise/core";
 import { encodingOf } from "./log-text.ts";
+import { isBombRule, unpackedLimit } from "./unpacked.ts";
 
 /** One line of a text file, without its line break. */
 export interface LogLine {
@@ -43,8 +44,14 @@ async function* piecesOf(absolute: string, onCut: (error: Error) => void): Async
   }
   const unpacked = raw.pipe(createGunzip({ chunkSize: 1 << 18 }));
   raw.on("error", (error) => unpacked.destroy(error));
+  const limit = unpackedLimit((await stat(absolute)).size);
+  let nBytes = 0;
   try {
-    yield* unpacked as AsyncIterable<Buffer>;
+    for await (const piece of unpacked as AsyncIterable<Buffer>) {
+      nBytes += piece.length;
+      if (nBytes > limit) throw new LogFormatError({ file: absolute }, isBombRule, "Unpack it first.");
+      yield piece;
+    }
   } catch (error) {
     if (!isCutGzip(error) || !(error instanceof Error)) throw error;
     onCut(error);
@@ -73,6 +80,11 @@ function countLines(bytes: Buffer): number {
 }
 
 const blockBytes = 1 << 20;
+/** A line beyond 256 MiB is none. */
+const longestLine = 1 << 28;
+
+const endless = (file: string, line: number): LogFormatError =>
+  new LogFormatError({ file, line }, "the line has no end within 256 MiB.", "Restore the file.");
 
 /**
  * Blocks of a plain file, read into one buffer that is used again and again: a fresh one for every MiB would be
@@ -84,7 +96,10 @@ async function* plainBlocks(absolute: string): AsyncGenerator<LineBlock, boolean
     let buffer = Buffer.allocUnsafe(blockBytes);
     let [used, number] = [0, 1];
     for (;;) {
-      if (used === buffer.length) buffer = Buffer.concat([buffer], 2 * buffer.length);
+      if (used === buffer.length) {
+        if (used >= longestLine) throw endless(absolute, number);
+        buffer = Buffer.concat([buffer], 2 * buffer.length);
+      }
       const { bytesRead } = await handle.read(buffer, used, buffer.length - used, null);
       if (number === 1 && encodingOf(buffer.subarray(0, bytesRead)) !== "utf-8") return false;
       if (bytesRead === 0) break;
@@ -118,6 +133,7 @@ export function readLineBlocks(absolute: string): BlockReader {
       let rest: Buffer = Buffer.alloc(0);
       const onCut = (error: Error): void => void (reader.cut = error);
       for await (const piece of piecesOf(absolute, onCut)) {
+        if (rest.length >= longestLine) throw endless(absolute, number);
         const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
         const end = bytes.lastIndexOf(lineFeed) + 1;
         rest = bytes.subarray(end);
@@ -213,6 +229,6 @@ export class SkippedLines {
   #refuse(rule: string): never {
     const { line, field } = this.#broken[0]!;
     const where = { file: this.#file, line, ...(field === undefined ? {} : { field }) };
-    throw new LogFormatError(where, rule.endsWith(".") ? rule : `${rule}.`, "Mend or remove the line.");
+    throw new LogFormatError(where, rule.endsWith(".") ? rule : `${rule}.`, "Fix or remove the line.");
   }
 }

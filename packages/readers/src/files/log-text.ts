@@ -1,22 +1,20 @@
 import { readFile } from "node:fs/promises";
-import { constants, gunzipSync } from "node:zlib";
 import { LogFormatError } from "@stopwise/core";
 import type { LogFile } from "../contract.ts";
 import { parsePythonJson } from "./python-json.ts";
+import { unpack } from "./unpacked.ts";
 
 /**
  * The whole file, unpacked where it is gzipped; an archive that ends early gives what stands before.
  *
- * @throws {LogFormatError} when the archive is damaged
+ * @throws {LogFormatError} when the archive is damaged or unpacks to far more than a log holds
  */
 export async function readBytes(file: LogFile): Promise<Uint8Array> {
   const bytes = await readFile(file.absolute);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
-  } catch {
-    throw new LogFormatError({ file: file.path }, "the gzip archive is damaged.", "Restore the file.");
-  }
+  const unpacked = unpack(bytes);
+  if ("bytes" in unpacked) return unpacked.bytes;
+  throw new LogFormatError({ file: file.path }, unpacked.rule, "Restore the file, or unpack it first.");
 }
 
 /** The whole file as text, without a byte-order mark; UTF-16 is recognised by its mark, gzip by its first bytes. */

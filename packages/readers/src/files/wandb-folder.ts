@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { parse } from "yaml";
 import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { FileReading, LogFile } from "../contract.ts";
 import { flattened } from "../formats/jsonl.ts";
 import { textLog } from "../formats/text-log.ts";
 import { rolesOf } from "../tables/generic-columns.ts";
 import { readJson } from "./log-text.ts";
+import { yamlValue } from "../mapping/settings-text.ts";
 import type { KnownFacts, RawRun } from "../mapping/raw-run.ts";
 import type { WandbItems } from "./wandb-file.ts";
 
@@ -33,12 +33,8 @@ export function settingsOf(config: WandbItems): KnownFacts {
 /** Settings of a run's `files/config.yaml`; a missing or damaged one tells nothing. */
 export async function settingsIn(folder: string): Promise<KnownFacts> {
   const content = await readFile(join(folder, "config.yaml"), "utf8").catch(() => "");
-  try {
-    const config: unknown = parse(content, { logLevel: "silent" });
-    return typeof config === "object" && config !== null ? settingsOf({ ...config }) : {};
-  } catch {
-    return {}; // Settings that do not parse stay unknown.
-  }
+  const config = yamlValue(content);
+  return typeof config === "object" && config !== null ? settingsOf({ ...config }) : {};
 }
 
 /** Why a file of a run folder is skipped when its history is absent. */

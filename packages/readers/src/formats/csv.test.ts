@@ -129,10 +129,18 @@ const fixtures: ReaderFixture[] = [
     warnings: [/restarted 1 times: 1 rows/],
   },
   {
-    name: "a score without prefix counts where none has one; what is no table is said",
-    files: { "log.csv": text("step,accuracy,loss", "1,0.5,2", "2,0.75,1") },
+    name: "a score without prefix counts in rows that are no training steps",
+    files: { "log.csv": text("step,accuracy,loss", "1,,2", "1,0.5,", "2,,1", "2,0.75,") },
     primary: "log.csv",
     runs: [{ facts: { metrics: ["accuracy"] }, record: { points: [{ trainLoss: 2 }, { trainLoss: 1 }] } }],
+  },
+  {
+    name: "an accuracy beside the training loss is of the training batch",
+    files: { "log.csv": text("step,accuracy,loss", "1,0.5,2", "2,0.75,1") },
+    primary: "log.csv",
+    status: "skipped",
+    reason: /no evaluation: accuracy stand in rows of training steps.*--metric/,
+    runs: [{ facts: { nEvalPoints: 0 } }],
   },
   {
     name: "a W&B export holds several runs",
@@ -276,6 +284,44 @@ const fixtures: ReaderFixture[] = [
     status: "failed",
     reason: /log\.csv:1: the header names acc more than once\. Rename/,
     runs: [],
+  },
+  {
+    name: "columns named twice that are not needed are left out",
+    files: {
+      "log.csv": text(
+        "step,lr,lr,gpu,val_acc,gpu",
+        "1,0.1,0.1,3,0.5,4",
+        "2,0.1,0.1,3,0.6,4",
+        "3,0.1,0.1,3,0.7,4",
+      ),
+    },
+    primary: "log.csv",
+    runs: [
+      {
+        facts: { nEvalPoints: 3, metrics: ["val_acc"] },
+        record: { points: [{ step: 1, quality: 0.5 }, {}, {}] },
+      },
+    ],
+    warnings: [/gpu stand twice and are not read/],
+  },
+  {
+    name: "a long table whose values stand under metric",
+    files: {
+      "log.csv": text(
+        "step,metric_name,metric",
+        ...[1, 2, 3].flatMap((step) => [
+          `${step},val_loss,${3 - step / 2}`,
+          `${step},val_exact_match,0.${step}`,
+        ]),
+      ),
+    },
+    primary: "log.csv",
+    runs: [
+      {
+        facts: { nEvalPoints: 3, metrics: ["val_loss", "val_exact_match"] },
+        record: { metric: "exact_match", points: [{ step: 1, quality: 0.1, evalLoss: 2.5 }, {}, {}] },
+      },
+    ],
   },
   {
     name: "training rows alone, rows cut short",

@@ -27,8 +27,8 @@ function runOf(table: ReturnType<typeof parseDelimited>): RawRun {
       lr: numberOf(row["LEARNING_RATE"]),
     })),
     lastStep: rows.reduce<number | null>((last, row) => laterStep(last, numberOf(row["EPOCH"])), null),
-    known: {},
-    warnings: table.nBroken > 0 ? [...warnings, `${table.nBroken} incomplete rows are left out.`] : warnings,
+    known: table.isCut ? { end: "running" } : {},
+    warnings: [...warnings, ...table.warnings],
     stepIsEpoch: true,
   };
 }
@@ -37,6 +37,13 @@ function runOf(table: ReturnType<typeof parseDelimited>): RawRun {
 export const flairLossTsv: LogReader = {
   format: "flair-loss-tsv",
   title: "flair loss.tsv",
+  description: {
+    recognised: "`loss.tsv` with `EPOCH` and `BAD_EPOCHS`",
+    quality: "`DEV_` columns; `TEST_` columns as test scores",
+    plan: "not told",
+    end: "not told",
+    notRead: "the timestamps, which have no date",
+  },
   detect: (file) =>
     /\.tsv$/i.test(file.name) && /^\uFEFF?EPOCH\t.*BAD_EPOCHS/.test(file.headText) ? 0.9 : 0,
   read: async ([file]) => {

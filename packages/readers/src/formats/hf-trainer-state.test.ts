@@ -58,7 +58,7 @@ const fixtures: ReaderFixture[] = [
           plannedSteps: 60,
           evalSize: 250,
           end: "unknown",
-          group: "out",
+          group: null,
           points: [
             { step: 10, quality: 0.1, evalLoss: 0.9, trainLoss: 0.2, tokens: null },
             { step: 20, quality: 0.4, trainLoss: 0.1, lr: 5e-5 },
@@ -99,7 +99,7 @@ const fixtures: ReaderFixture[] = [
       "o/checkpoint-5/trainer_state.json": state({ ...settings, global_step: 5 }, []),
     },
     primary: "o/checkpoint-30/trainer_state.json",
-    runs: [{ facts: { nEvalPoints: 3 }, record: { group: "o" } }],
+    runs: [{ facts: { nEvalPoints: 3 }, record: { group: null } }],
   },
   {
     name: "several evaluation sets are metrics of one run; a test set stands apart",

@@ -1,5 +1,6 @@
 import { LogFormatError, type End } from "@stopwise/core";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
+import { emptyValues } from "../tables/evaluation-rows.ts";
 import { readJson } from "../files/log-text.ts";
 import { loggedNumber } from "../files/python-json.ts";
 import {
@@ -35,23 +36,32 @@ const isEndOfTraining = (row: Row): boolean => "train_runtime" in row || "train_
 const stepOf = (row: Row): number | null => loggedNumber(row["step"]) ?? null;
 
 /** The evaluation values of a row, undefined where it has none. */
-function evaluationValues(row: Row): Record<string, number> | undefined {
+function evaluationValues(row: Row, prefix: RegExp): Record<string, number> | undefined {
   let values: Record<string, number> | undefined;
   for (const key in row) {
-    if (!key.startsWith("eval_") || notAMetric.test(key)) continue;
+    if (!prefix.test(key) || notAMetric.test(key)) continue;
     const number = loggedNumber(row[key]);
-    if (number !== undefined) (values ??= {})[key] = number;
+    if (number !== undefined) (values ??= emptyValues())[key] = number;
   }
   return values;
+}
+
+/** What the names of evaluation values begin with: `eval_`, where none does what `metric_key_prefix` was set to. */
+function prefixOf(history: readonly Row[]): RegExp {
+  const usual = /^eval_/;
+  return history.some((row) => Object.keys(row).some((key) => usual.test(key) && !notAMetric.test(key)))
+    ? usual
+    : /^(val|valid|validation|dev|test)_/;
 }
 
 /** The evaluation rows; one that follows the end of training at the same step may be of another checkpoint. */
 function evaluationsOf(history: readonly Row[]): Evaluation[] {
   const rows: Evaluation[] = [];
+  const prefix = prefixOf(history);
   let endedAt: number | null = null;
   for (const row of history) {
     if (isEndOfTraining(row)) endedAt = stepOf(row);
-    const values = evaluationValues(row);
+    const values = evaluationValues(row, prefix);
     if (values === undefined) continue;
     rows.push({
       step: stepOf(row),
@@ -284,6 +294,13 @@ export function outputFolderOf(path: string): string {
 export const hfTrainerState: LogReader = {
   format: "hf-trainer-state",
   title: "Hugging Face trainer_state.json",
+  description: {
+    recognised: "`trainer_state.json`, also below `checkpoint-N`; the one with the largest step is read",
+    quality: "`eval_` values of `log_history`, speeds and run times left out",
+    plan: "`max_steps`, `num_train_epochs`",
+    end: "the counter of the early-stopping callback, and the step against `max_steps`",
+    notRead: "`training_args.bin`, which would have to be executed",
+  },
   detect: (file) => {
     if (file.name === "trainer_state.json") return 0.95;
     return file.name.endsWith(".json") && /"log_history"\s*:/.test(file.headText) ? 0.8 : 0;

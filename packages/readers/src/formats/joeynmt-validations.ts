@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { LogFormatError } from "@stopwise/core";
 import type { LogFile, LogReader } from "../contract.ts";
 import { readText } from "../files/log-text.ts";
+import { cutLineWarning, withoutCutLine } from "../tables/cut-lines.ts";
 import { cellNumber } from "../tables/markdown-table.ts";
 import { laterStep, orderRows, type Evaluation, type RawRun, type TrainingRow } from "../mapping/raw-run.ts";
 import { factsOfJoeyLog, perTokenLoss } from "./joeynmt-train-log.ts";
@@ -15,14 +16,15 @@ interface Validation {
 
 /** One line such as `Steps: 500\tloss: 3.7\tppl: 41.5\tLR: 0.0003\t*`; undefined where it is none. */
 function parseLine(line: string): Validation | undefined {
-  const pairs = line.split("\t").map((part) => /^\s*([^:]+?)\s*:\s*(\S+)\s*$/.exec(part));
-  const numbers = pairs.flatMap((pair): [string, number][] => {
-    const value = pair === null ? undefined : cellNumber(pair[2]!);
-    return value === undefined ? [] : [[pair![1]!, value]];
+  const numbers = line.split("\t").flatMap((part): [string, number][] => {
+    const colon = part.indexOf(":");
+    const [name, digits] = [part.slice(0, colon).trim(), part.slice(colon + 1).trim()];
+    const value = colon < 0 || name === "" || /\s/.test(digits) ? undefined : cellNumber(digits);
+    return value === undefined ? [] : [[name, value]];
   });
   const find = (name: RegExp): number | undefined => numbers.find(([key]) => name.test(key))?.[1];
   const step = find(/^steps?$/i);
-  if (step === undefined) return undefined;
+  if (step === undefined || !Number.isSafeInteger(step)) return undefined;
   return {
     step,
     lr: find(/^lr$/i),
@@ -30,7 +32,8 @@ function parseLine(line: string): Validation | undefined {
   };
 }
 
-async function runOf(file: LogFile, text: string): Promise<RawRun> {
+async function runOf(file: LogFile, whole: string): Promise<RawRun> {
+  const { text, isCut } = withoutCutLine(whole, (line) => line.endsWith("*"));
   const lines = text.split(/\r?\n/);
   const parsed = lines.map(parseLine);
   const validations = parsed.filter((row) => row !== undefined);
@@ -54,8 +57,15 @@ async function runOf(file: LogFile, text: string): Promise<RawRun> {
     })),
     training: rows.map(({ step, lr }): TrainingRow => ({ step, lr })),
     lastStep: rows.reduce<number | null>((last, { step }) => laterStep(last, step), null),
-    known: log === undefined ? { family: "nmt-transformer" } : factsOfJoeyLog(log),
-    warnings: nBroken > 0 ? [...warnings, `${nBroken} lines without a step are left out.`] : warnings,
+    known: {
+      ...(log === undefined ? { family: "nmt-transformer" } : factsOfJoeyLog(log)),
+      ...(isCut ? { end: "running" as const } : {}),
+    },
+    warnings: [
+      ...warnings,
+      ...(nBroken > 0 ? [`${nBroken} lines without a step are left out.`] : []),
+      ...(isCut ? [cutLineWarning] : []),
+    ],
     aliases: { acc: "token_accuracy", Acc: "token_accuracy" },
   };
 }
@@ -67,6 +77,13 @@ async function runOf(file: LogFile, text: string): Promise<RawRun> {
 export const joeynmtValidations: LogReader = {
   format: "joeynmt-validations",
   title: "Joey NMT validations.txt",
+  description: {
+    recognised: "tab-separated lines that begin with `Steps:`",
+    quality: "every value of a line but the rate",
+    plan: "`train.log` beside it",
+    end: "`train.log` beside it",
+    notRead: "the star of a new best",
+  },
   detect: (file) => (/\.txt$/i.test(file.name) && /^\uFEFF?Steps: \d+\t/.test(file.headText) ? 0.9 : 0),
   read: async ([file]) => [
     { path: file!.path, runs: [await runOf(file!, await readText(file!))], warnings: [] },

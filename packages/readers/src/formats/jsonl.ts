@@ -1,3 +1,4 @@
+import { InvalidInputError } from "@stopwise/core";
 import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { runsOfTable, type GenericRow } from "../tables/generic-rows.ts";
@@ -12,10 +13,17 @@ type Entries = Readonly<Record<string, unknown>>;
 const isEntries = (value: unknown): value is Entries =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Nested objects flattened, names joined by `.`; lists, nulls and booleans are left out. */
+/** Deeper objects are no rows of a log. */
+const mostLevels = 64;
+
+/**
+ * Nested objects flattened, names joined by `.`; lists, nulls and booleans are left out.
+ *
+ * @throws {InvalidInputError} for objects nested deeper than 64 levels
+ */
 export function flattened(entries: Entries): Record<string, number | string> {
-  const row: Record<string, number | string> = {};
-  addFlattened(row, entries, "");
+  const row = Object.create(null) as Record<string, number | string>;
+  addFlattened(row, entries, { prefix: "", level: 1 });
   return row;
 }
 
@@ -29,12 +37,19 @@ function isFlat(entries: Entries): entries is GenericRow {
   return true;
 }
 
-function addFlattened(row: Record<string, number | string>, entries: Entries, prefix: string): void {
+function addFlattened(
+  row: Record<string, number | string>,
+  entries: Entries,
+  { prefix, level }: { prefix: string; level: number },
+): void {
+  if (level > mostLevels) {
+    throw new InvalidInputError(`an object is nested deeper than ${mostLevels} levels.`, "Flatten it.");
+  }
   for (const key in entries) {
     const value = entries[key];
     if (typeof value === "number") row[prefix + key] = value;
     else if (typeof value === "string") row[prefix + key] = loggedNumber(value) ?? value;
-    else if (isEntries(value)) addFlattened(row, value, `${prefix}${key}.`);
+    else if (isEntries(value)) addFlattened(row, value, { prefix: `${prefix}${key}.`, level: level + 1 });
   }
 }
 
@@ -60,6 +75,8 @@ interface Collected {
   readonly names: Set<string>;
   readonly config: Record<string, unknown>;
 }
+
+const emptyConfig = (): Record<string, unknown> => Object.create(null) as Record<string, unknown>;
 
 function collect(value: Entries, { rows, names, config }: Collected): void {
   const row = isFlat(value) ? value : flattened(value);
@@ -119,7 +136,7 @@ function parsedOrUndefined(line: string): unknown {
  * @throws {LogFormatError} naming the line
  */
 export async function readJsonRows(file: LogFile): Promise<JsonRows> {
-  const collected: Collected = { rows: [], names: new Set(), config: {} };
+  const collected: Collected = { rows: [], names: new Set(), config: emptyConfig() };
   const skipped = new SkippedLines(file.path);
   let isCut = false;
   for await (const block of readLineBlocks(file.absolute)) {
@@ -161,7 +178,7 @@ export function readingOfRows(file: LogFile, json: JsonRows, facts: TableFacts =
   };
 }
 
-const placed = /"(\w*[_/])?(step|epoch|iter|iteration|total_timesteps|num_tokens)"\s*:\s*[\d"]/i;
+const placed = /"(\w{0,60}[_/])?(step|epoch|iter|iteration|total_timesteps|num_tokens)"\s{0,9}:\s{0,9}[\d"]/i;
 
 /** Objects with a step or epoch under a `.json` name: one a line, or in one list. */
 function holdsRows({ headText }: LogFile): boolean {
@@ -195,6 +212,14 @@ async function readJsonList(file: LogFile): Promise<JsonRows | undefined> {
 export const jsonl: LogReader = {
   format: "jsonl",
   title: "JSON lines",
+  description: {
+    recognised:
+      "`.jsonl` or `.ndjson`, or a `.json` with one object a line or one list of objects, with a step, epoch or token field",
+    quality: "fields with an evaluation prefix or suffix, else bare scores",
+    plan: "a row of kind `config`, or a field such as `max_steps`",
+    end: "not told",
+    notRead: "lists, booleans, rows without a place",
+  },
   detect,
   read: async ([file], hints) => {
     const rows = (await readJsonList(file!)) ?? (await readJsonRows(file!));

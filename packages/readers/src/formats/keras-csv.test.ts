@@ -35,7 +35,7 @@ describeReader(kerasCsv, [
           metric: "accuracy",
           hyper: { stepIsEpoch: true },
           points: [
-            { step: 1, epoch: 0, quality: 0.25, trainLoss: 2 },
+            { step: 1, epoch: 1, quality: 0.25, trainLoss: 2 },
             { step: 3, quality: 0.75, trainLoss: 0.5 },
           ],
         },

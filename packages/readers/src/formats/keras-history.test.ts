@@ -34,12 +34,33 @@ describeReader(kerasHistory, [
     runs: [{ record: { metric: "accuracy", points: [{ step: 1 }, { step: 2, quality: 0.6 }] } }],
   },
   {
-    name: "lists of different lengths",
-    files: { "h.json": '{"loss": [1, 2, 3], "val_loss": [1, 2]}' },
+    name: "lists of different lengths: those of the evaluations are read, the others named",
+    files: { "h.json": '{"loss": [1, 2, 3], "val_loss": [1, 0.5], "train_loss": [2, 1]}' },
+    primary: "h.json",
+    runs: [{ facts: { nEvalPoints: 2, metrics: ["val_loss"] }, record: { points: [{ trainLoss: 2 }, {}] } }],
+    warnings: [/another length than the 2 evaluations are not read: loss/],
+  },
+  {
+    name: "lists of different lengths without an evaluation",
+    files: { "h.json": '{"loss": [1, 2, 3], "accuracy": [1, 2]}' },
     primary: "h.json",
     status: "failed",
     reason: /must hold lists of one length, got 3, 2/,
     runs: [],
+  },
+  {
+    name: "validation every second epoch",
+    files: { "h.json": '{"loss": [5, 4, 3, 2, 1], "val_loss": [4.5, 2.5], "val_accuracy": [0.1, 0.2]}' },
+    primary: "h.json",
+    runs: [
+      {
+        facts: {
+          nEvalPoints: 2,
+          firstEval: { epoch: 1, val_loss: 4.5 },
+          lastEval: { epoch: 3, val_loss: 2.5 },
+        },
+      },
+    ],
   },
   {
     name: "columns as pandas writes them",

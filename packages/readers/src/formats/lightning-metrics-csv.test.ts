@@ -32,7 +32,7 @@ const fixtures: ReaderFixture[] = [
           lastEval: { step: 199, epoch: 1, val_acc: 0.75 },
         },
         record: {
-          group: "logs/version_0",
+          group: null,
           hyper: { lr: 0.001, batchSize: 16 },
           points: [
             { step: 99, quality: 0.5, evalLoss: 1.25, trainLoss: 2 },

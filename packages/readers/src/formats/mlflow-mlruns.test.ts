@@ -35,7 +35,7 @@ const fixtures: ReaderFixture[] = [
           firstEval: { step: 10, "val/exact_match": 0.25, "val/loss": 2 },
         },
         record: {
-          group: "mlruns/12",
+          group: null,
           model: "t5-small",
           plannedEpochs: 5,
           hyper: { lr: 0.001 },

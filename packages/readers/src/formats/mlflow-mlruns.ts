@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { yamlValue } from "../mapping/settings-text.ts";
 import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { runsOfTable } from "../tables/generic-rows.ts";
@@ -64,12 +64,8 @@ async function textsBelow(folder: string): Promise<Map<string, string>> {
 
 async function metaOf(folder: string): Promise<Readonly<Record<string, unknown>>> {
   const text = await readFile(join(folder, "meta.yaml"), "utf8").catch(() => "");
-  try {
-    const meta: unknown = parse(text, { logLevel: "silent" });
-    return typeof meta === "object" && meta !== null ? { ...meta } : {};
-  } catch {
-    return {}; // A damaged description costs status and name, not the curve.
-  }
+  const meta = yamlValue(text);
+  return typeof meta === "object" && meta !== null ? { ...meta } : {};
 }
 
 /** Reads a run folder from the disk. */
@@ -116,6 +112,13 @@ async function read(files: readonly LogFile[]): Promise<FileReading[]> {
 export const mlflowMlruns: LogReader = {
   format: "mlflow-mlruns",
   title: "MLflow run folder",
+  description: {
+    recognised: "files below `mlruns/<experiment>/<run>/`",
+    quality: "metrics with an evaluation prefix or suffix, else bare scores",
+    plan: "parameters such as `epochs`, `max_steps`",
+    end: "the status in `meta.yaml`",
+    notRead: "artifacts, models, tags",
+  },
   detect: (file) => (runFolder(file) !== undefined || experimentFile.test(posix(file.absolute)) ? 0.9 : 0),
   unitOf: (file) => runFolder(file) ?? file.path,
   read,

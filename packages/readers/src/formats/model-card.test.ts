@@ -223,7 +223,7 @@ const fixtures: ReaderFixture[] = [
         record: {
           hyper: { stepIsEpoch: true, lr: 2e-5, weightDecay: 0.01, scheduler: "linear" },
           points: [
-            { step: 1, epoch: 0, quality: 0.5, trainLoss: 1.5 },
+            { step: 1, epoch: 1, quality: 0.5, trainLoss: 1.5 },
             { step: 2, quality: 0.6 },
           ],
         },

@@ -1,5 +1,7 @@
 import { headlineOf, hyperparametersOf, modelCardFacts, totalBatchOf } from "../mapping/card-facts.ts";
 import { mendRowOrder } from "../tables/card-rows.ts";
+import { cutLineWarning, withoutCutLine } from "../tables/cut-lines.ts";
+import { emptyValues } from "../tables/evaluation-rows.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { readText } from "../files/log-text.ts";
 import { cellNumber, findTables, type MarkdownTable } from "../tables/markdown-table.ts";
@@ -40,7 +42,9 @@ const hasLoss = (table: MarkdownTable): boolean => table.header.some((name) => /
 /** Tables that may be curves: keyed by step or epoch, below the results heading or with a loss column. */
 function curveTables(card: string): MarkdownTable[] {
   const keyed = findTables(card).filter(isKeyed);
-  const headed = keyed.filter((table) => /training\s+(results|log|history|progress)/i.test(table.heading));
+  const headed = keyed.filter((table) =>
+    /training\s{1,9}(results|log|history|progress)/i.test(table.heading),
+  );
   return headed.length > 0 ? headed : keyed.filter(hasLoss);
 }
 
@@ -53,7 +57,7 @@ interface Curve {
 }
 
 function readRow(columns: readonly { name: string; role: Role }[], cells: readonly string[]) {
-  const values: Record<string, number> = {};
+  const values = emptyValues();
   const found: Partial<Record<Role, number>> = {};
   for (const [index, { name, role }] of columns.entries()) {
     const value = cellNumber(cells[index]!);
@@ -174,8 +178,16 @@ function isRounded(curve: Curve): boolean {
   return values.length > 0 && values.every((value) => Math.abs(value * 1e4 - Math.round(value * 1e4)) < 1e-6);
 }
 
+/** Whether a line of a table shows its own end. */
+const isWholeRow = (line: string): boolean => !line.includes("|") || line.endsWith("|");
+
+/** Whether a card breaks off in or behind its table: the Trainer writes the versions of its frameworks below. */
+const breaksOff = (card: string): boolean =>
+  card.slice(0, 200_000).trimEnd().split("\n").at(-1)!.includes("|") && !/Framework versions/i.test(card);
+
 /** The run of a card, or why it holds none. */
-function readCard(card: string): RawRun | string {
+function readCard(text: string): RawRun | string {
+  const { text: card, isCut } = withoutCutLine(text, isWholeRow);
   const tables = curveTables(card);
   const table = tables[0];
   if (table === undefined) return "model card without a training-results table.";
@@ -194,8 +206,13 @@ function readCard(card: string): RawRun | string {
     evaluations: mended.evaluations,
     training: curve.training,
     lastStep: curve.lastStep,
-    known: { ...known, hyper: { ...known.hyper, ...rounded } },
+    known: {
+      ...known,
+      ...(known.end === "completed" && (isCut || breaksOff(card)) ? { end: "unknown" } : {}),
+      hyper: { ...known.hyper, ...rounded },
+    },
     warnings: [
+      ...(isCut ? [cutLineWarning] : []),
       ...tableWarnings(tables, curve),
       ...mended.warnings,
       ...headlineWarnings(card, mended.evaluations),
@@ -209,11 +226,10 @@ function detect(file: LogFile): number {
   const text = file.headText;
   if (/generated_from_(trainer|keras_callback)|has been generated automatically according to/.test(text))
     return 0.95;
-  if (/^#+\s*training\s+results/im.test(text)) return 0.8;
+  if (/^#{1,9}\s{0,9}training\s{1,9}results/im.test(text)) return 0.8;
   const front =
-    /^\s*---\s*\r?\n[\s\S]*?^(license|tags|model-index|datasets|library_name|pipeline_tag|base_model)\s*:/m.test(
-      text,
-    );
+    text.trimStart().startsWith("---") &&
+    /^(license|tags|model-index|datasets|library_name|pipeline_tag|base_model)\s{0,9}:/m.test(text);
   if (front) return 0.6;
   return /fine-?tuned|pre-?trained/i.test(text) && /huggingface/i.test(text) ? 0.3 : 0;
 }
@@ -232,4 +248,16 @@ async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
  * Hugging Face model card: the training-results table as the Trainer or the Keras callback writes it, read cell by
  * cell; plan, base model, data set and hyperparameters from the text around it. The headline is never a point.
  */
-export const modelCard: LogReader = { format: "model-card", title: "Hugging Face model card", detect, read };
+export const modelCard: LogReader = {
+  format: "model-card",
+  title: "Hugging Face model card",
+  description: {
+    recognised: "a `README.md` that a trainer generated, with a `Training results` table",
+    quality: "every column but step, epoch and training loss",
+    plan: "`num_epochs` or `training_steps` of the listed settings",
+    end: "not told",
+    notRead: "the headline results, which may be of another evaluation",
+  },
+  detect,
+  read,
+};

@@ -12,6 +12,27 @@ function finiteOnly(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, finiteOnly(entry)]));
 }
 
+/** Settings nested deeper are refused: what is stored has to be written again. */
+const mostLevels = 64;
+
+/** Whether a value is nested deeper than so many levels; not by recursion, which such a value would exhaust. */
+function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= mostLevels; depth += 1) {
+    level = level.flatMap((entry) =>
+      typeof entry === "object" && entry !== null ? Object.values(entry) : [],
+    );
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
+/** What a record holds besides its points, which are checked field by field. */
+const besidePoints = (value: unknown): unknown[] =>
+  typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([field, entry]) => (field === "points" ? [] : [entry as unknown]))
+    : [];
+
 function parseLine(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -58,6 +79,14 @@ export async function readRunRecords(
       else nUnended += 1;
       continue;
     }
+    if (isTooDeep(besidePoints(value))) {
+      const where = { file: file.path, line: number };
+      throw new LogFormatError(
+        where,
+        `holds a value nested deeper than ${mostLevels} levels.`,
+        "Flatten its settings.",
+      );
+    }
     const broken = brokenRunRecordRule(value);
     if (broken !== undefined) {
       skipped.bad(number, broken.rule, broken.field);
@@ -96,4 +125,16 @@ async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
 }
 
 /** stopwise's own run records: JSON lines, one run each, plain or gzipped. */
-export const runRecord: LogReader = { format: "run-record", title: "stopwise run records", detect, read };
+export const runRecord: LogReader = {
+  format: "run-record",
+  title: "stopwise run records",
+  description: {
+    recognised: "JSON lines that are run records",
+    quality: "`quality` or `value` of each point",
+    plan: "the record's own plan",
+    end: "the record's own end",
+    notRead: "records that break the schema",
+  },
+  detect,
+  read,
+};

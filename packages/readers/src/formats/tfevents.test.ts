@@ -152,7 +152,7 @@ const fixtures: ReaderFixture[] = [
       {
         facts: { metrics: ["validation/epoch_loss", "validation/epoch_accuracy"] },
         record: {
-          group: "logs/validation",
+          group: null,
           metric: "accuracy",
           points: [{ quality: 0.25, evalLoss: 2.5, trainLoss: 2 }, { quality: 0.5 }],
         },

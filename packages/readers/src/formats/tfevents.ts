@@ -1,6 +1,8 @@
 import { LogFormatError } from "@stopwise/core";
 import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
+import { isMeasurement } from "../tables/evaluation-names.ts";
+import { emptyValues } from "../tables/evaluation-rows.ts";
 import { readBytes } from "../files/log-text.ts";
 import { readEventFile, type EventFile, type ScalarEvent } from "../files/event-file.ts";
 import { normaliseName } from "../mapping/metric-choice.ts";
@@ -24,8 +26,7 @@ const splitFolder = /^(train|training|val|valid|validation|eval|test|dev)$/i;
 const scalarsFolder = /^(.+)_(train|training|val|valid|validation|eval|test|dev)$/i;
 const split = /^(eval|evaluation|val|valid|validation|test|dev)$/i;
 const training = /^(train|training)(_|$)/;
-const notAMetric =
-  /(runtime|_per_second|_vs_iterations|preparation_time|compilation_time)$|(^|\/)(epoch|step)$/;
+const notAMetric = /_vs_iterations$|(^|\/)(epoch|step)$/;
 
 const foldersOf = (file: LogFile): string[] => file.path.split("/").slice(0, -1);
 
@@ -37,7 +38,7 @@ function namesSplit(part: string): boolean {
 
 /** A tag with a part that names an evaluation, and none before it that names training. */
 function isEvaluation(tag: string): boolean {
-  if (notAMetric.test(tag)) return false;
+  if (notAMetric.test(tag) || !isMeasurement(normaliseName(tag))) return false;
   const parts = tag.split("/");
   const at = parts.findIndex(namesSplit);
   return at >= 0 && !parts.slice(0, at + 1).some((part) => training.test(normaliseName(part)));
@@ -96,8 +97,81 @@ function joinScalars(opened: readonly Opened[]): Map<string, Map<number, number>
   return tags;
 }
 
+const endTag = /(^|\/)train_runtime$/;
+
+/** The step at which a training ended, as the Trainer writes it; undefined where no event tells. */
+const endOf = ({ events }: Opened): number | undefined =>
+  events.scalars.find(({ tag }) => endTag.test(tag))?.step;
+
+/** The scalars of a file in parts: behind the end of a training another part begins. */
+function partsOf(opened: Opened): Opened[] {
+  const { scalars } = opened.events;
+  const parts: ScalarEvent[][] = [[]];
+  let endedAt: number | undefined;
+  for (const scalar of scalars) {
+    const isEnd = endTag.test(scalar.tag);
+    const isBehind = endedAt !== undefined && (scalar.step !== endedAt || !trainingTotals.test(scalar.tag));
+    if (isBehind || (isEnd && endedAt !== undefined)) {
+      parts.push([]);
+      endedAt = undefined;
+    }
+    parts.at(-1)!.push(scalar);
+    if (isEnd) endedAt = scalar.step;
+  }
+  if (parts.length === 1) return [opened];
+  return parts.map((part, index) => ({
+    ...opened,
+    events: { ...opened.events, scalars: part, restarts: index === 0 ? opened.events.restarts : [] },
+  }));
+}
+
+/** What the Trainer writes at the end of a training besides its run time. */
+const trainingTotals = /(^|\/)(train_\w+|total_flos|epoch|num_tokens|num_input_tokens_seen)$|^train\//;
+
+/** The parts of one training in the order of their beginning. */
+interface Training {
+  readonly parts: Opened[];
+  endedAt: number | undefined;
+}
+
+const evaluatedSteps = ({ events, prefix }: Opened): number[] =>
+  events.scalars.filter(({ tag }) => isEvaluation(prefix + tag)).map(({ step }) => step);
+
+/** Whether a part holds only evaluations at the step where a training has ended, such as one of the test set. */
+const isAfterEnd = ({ events }: Opened, endedAt: number): boolean =>
+  events.scalars.length > 0 && events.scalars.every(({ step, tag }) => step === endedAt && !endTag.test(tag));
+
+/**
+ * The trainings whose files share a folder. Behind the end of a training, evaluations at its last step do not count
+ * where that step has been evaluated before, and a part that begins at a lower step is another training.
+ */
+function trainingsOf(opened: readonly Opened[]): { trainings: Training[]; nAfterEnd: number } {
+  const trainings: Training[] = [];
+  let nAfterEnd = 0;
+  for (const part of opened.flatMap(partsOf)) {
+    const open = trainings.at(-1);
+    const { endedAt } = open ?? {};
+    const firstStep = part.events.scalars.reduce((least, { step }) => Math.min(least, step), Infinity);
+    if (open === undefined || (endedAt !== undefined && firstStep < endedAt)) {
+      trainings.push({ parts: [part], endedAt: endOf(part) });
+      continue;
+    }
+    const isRepeat =
+      endedAt !== undefined &&
+      isAfterEnd(part, endedAt) &&
+      open.parts.some((earlier) => evaluatedSteps(earlier).includes(endedAt));
+    if (isRepeat) nAfterEnd += 1;
+    else open.parts.push(part);
+    open.endedAt = endOf(part) ?? endedAt;
+  }
+  return { trainings, nAfterEnd };
+}
+
 const trainingTags: readonly (readonly [keyof TrainingRow, RegExp])[] = [
-  ["loss", /^(train(ing)?[/_](batch_|epoch_|total_)?loss(_step|_epoch)?|loss\/train(ing)?|loss)$/i],
+  [
+    "loss",
+    /^(train(ing)?[/_](batch_|epoch_|total_)?loss(_step|_epoch)?|reduced_train_loss|loss\/train(ing)?|loss)$/i,
+  ],
   ["gradNorm", /^(train(ing)?[/_])?grad(ient)?_norm$/i],
   ["lr", /^((train(ing)?|optim\w*)[/_])?(learning_rate|lr)(\/[\w.-]+)?$|^lr-\w+$/i],
   ["tokens", /^(train[/_])?(num_tokens|num_input_tokens_seen|tokens(_seen)?|consumed_tokens)$/i],
@@ -121,7 +195,7 @@ function evaluationsOf(tags: ReadonlyMap<string, ReadonlyMap<number, number>>): 
   for (const [tag, values] of tags) {
     if (!isEvaluation(tag)) continue;
     for (const [step, value] of values) {
-      const row = steps.get(step) ?? { values: {}, mended: {} };
+      const row = steps.get(step) ?? { values: emptyValues(), mended: emptyValues() };
       row.values[tag] = value;
       row.mended[tag] = sevenDigits(value);
       steps.set(step, row);
@@ -161,18 +235,18 @@ function trainerFacts(settings: Readonly<Record<string, unknown>>): KnownFacts {
   return factsOfConfig(kept);
 }
 
-function runOf(opened: readonly Opened[]): RawRun {
+function runOf(opened: readonly Opened[], key: string, warnings: readonly string[]): RawRun {
   const tags = joinScalars(opened);
   const steps = [...tags.values()].flatMap((values) => [...values.keys()]);
   const evaluations = evaluationsOf(tags);
   const names = [...new Set(evaluations.flatMap(({ values }) => Object.keys(values)))];
   return {
-    key: "",
+    key,
     evaluations,
     training: trainingOf(tags),
     lastStep: steps.reduce<number | null>((last, step) => laterStep(last, step), null),
     known: knownOf(opened),
-    warnings: [],
+    warnings,
     aliases: Object.fromEntries(names.map((name) => [name, metricName(name)])),
   };
 }
@@ -205,8 +279,13 @@ async function openEvents(file: LogFile): Promise<Opened | FileReading> {
 const damageOf = ({ events }: Opened): string[] =>
   events.damagedAt === undefined ? [] : [`damaged at byte ${events.damagedAt}: what stands before is read.`];
 
-const nEvaluations = ({ events, prefix }: Opened): number =>
-  new Set(events.scalars.filter(({ tag }) => isEvaluation(prefix + tag)).map(({ step }) => step)).size;
+const nEvaluations = (part: Opened): number => new Set(evaluatedSteps(part)).size;
+
+/** The part that holds most of a training: its file lists the run. */
+function primaryOf(parts: readonly Opened[]): Opened {
+  const size = (part: Opened): number => nEvaluations(part) * 1e9 + part.events.scalars.length;
+  return parts.reduce((best, next) => (size(next) > size(best) ? next : best));
+}
 
 async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
   const read = await Promise.all(files.map(openEvents));
@@ -214,13 +293,30 @@ async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
   const readings = read.filter((entry) => "runs" in entry);
   if (opened.length === 0) return readings;
   opened.sort((left, right) => beganAt(left.events) - beganAt(right.events));
-  const size = (entry: Opened): number => nEvaluations(entry) * 1e9 + entry.events.scalars.length;
-  const primary = opened.reduce((best, next) => (size(next) > size(best) ? next : best));
-  const run = runOf(opened);
-  const reason = run.evaluations.length > 0 ? {} : { reason: "holds training scalars only, no evaluation." };
-  for (const entry of opened) {
-    const own = entry === primary ? { runs: [run] } : { runs: [], partOf: primary.file.path };
-    readings.push({ path: entry.file.path, ...own, warnings: damageOf(entry), ...reason });
+  const { trainings, nAfterEnd } = trainingsOf(opened);
+  const remarks = [
+    ...(nAfterEnd > 0 ? [`evaluations after the end of training, at its last step, are left out.`] : []),
+    ...(trainings.length > 1 ? [`${trainings.length} trainings share this folder: each is a run.`] : []),
+  ];
+  const listed = new Map<string, RawRun[]>();
+  for (const { parts } of trainings) {
+    const { path } = primaryOf(parts).file;
+    const others = listed.get(path) ?? [];
+    const key = others.length === 0 ? "" : `training=${others.length + 1}`;
+    listed.set(path, [...others, runOf(parts, key, remarks)]);
+  }
+  for (const { file, events, prefix } of opened) {
+    const runs = listed.get(file.path) ?? [];
+    const home = trainings.find(({ parts }) => parts.some((part) => part.file === file));
+    const partOf = primaryOf((home ?? trainings.at(-1)!).parts).file.path;
+    const told = runs.length > 0 ? runs : (listed.get(partOf) ?? []);
+    const hasCurve = told.some(({ evaluations }) => evaluations.length > 0);
+    readings.push({
+      path: file.path,
+      ...(runs.length > 0 ? { runs } : { runs: [], partOf }),
+      warnings: damageOf({ file, events, prefix }),
+      ...(hasCurve ? {} : { reason: "holds training scalars only, no evaluation." }),
+    });
   }
   return readings;
 }
@@ -232,6 +328,13 @@ async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
 export const tfevents: LogReader = {
   format: "tfevents",
   title: "TensorBoard event file",
+  description: {
+    recognised: "a name that contains `tfevents`; the files of a folder are one run",
+    quality: "scalars whose tag names an evaluation, `train` and `validation` folders joined",
+    plan: "`args` that a trainer wrote as text",
+    end: "not told",
+    notRead: "images, histograms, graphs",
+  },
   detect: (file) => (/tfevents/.test(file.name) ? 0.9 : 0),
   unitOf: runFolder,
   read: readUnit,

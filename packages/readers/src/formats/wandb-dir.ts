@@ -13,22 +13,66 @@ import {
 } from "../files/wandb-folder.ts";
 import { flattened } from "./jsonl.ts";
 
-const runFolder = /^(.*\/)?(offline-)?run-\d{8}_\d{6}-[^/]+(?=\/)/;
+const runFolder = /^(.{0,4000}\/)?(offline-)?run-\d{8}_\d{6}-[^/]{1,200}(?=\/)/;
 const bookkeeping = new Set(["_step", "_runtime", "_timestamp"]);
 
+/** A step of an evaluation of its own, as `define_metric("val/*", step_metric="val/step")` makes it. */
+const ownStep = /^(eval|evaluation|val|valid|validation|test|dev)[/._](global_step|step|iteration|iter)$/;
+
+interface Axis {
+  /** The training step that is logged, else W&B's own counter of rows. */
+  readonly step: string;
+  /** Steps that the rows of evaluations log for themselves. */
+  readonly own: readonly string[];
+}
+
+function axisOf(rows: readonly GenericRow[]): Axis {
+  const isLogged = (name: string): boolean => rows.some((row) => typeof row[name] === "number");
+  const own = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter(
+    (name) => ownStep.test(name) && isLogged(name),
+  );
+  return { step: trainingSteps.find(isLogged) ?? own[0] ?? rowCounter, own };
+}
+
+const rowCounter = "_step";
+
 /** History rows by training step: a row that does not repeat the step belongs to the last one named. */
-function placedRows(history: readonly WandbItems[]): { names: string[]; rows: GenericRow[] } {
+function placedRows(history: readonly WandbItems[]): {
+  names: string[];
+  rows: GenericRow[];
+  isCounter: boolean;
+} {
   const rows = history.map((items) => flattened(items));
-  const step = trainingSteps.find((name) => rows.some((row) => typeof row[name] === "number")) ?? "_step";
+  const { step, own } = axisOf(rows);
   let current: number | undefined;
   const placed = rows.flatMap((row): GenericRow[] => {
-    const own = row[step];
-    if (typeof own === "number") current = own;
+    const at = row[step] ?? own.map((name) => row[name]).find((value) => typeof value === "number");
+    if (typeof at === "number") current = at;
     if (current === undefined) return [];
     const values = Object.entries(row).filter(([name]) => !bookkeeping.has(name));
-    return [{ ...Object.fromEntries(values), [step]: current }];
+    return [Object.assign(emptyRow(), Object.fromEntries(values), { [step]: current })];
   });
-  return { names: [...new Set(placed.flatMap((row) => Object.keys(row)))], rows: placed };
+  const names = [...new Set(placed.flatMap((row) => Object.keys(row)))];
+  // `val/step` alone is no name of a step in a table.
+  return step === rowCounter || trainingSteps.includes(step)
+    ? { names, rows: placed, isCounter: step === rowCounter }
+    : { ...renamedStep(names, placed, step), isCounter: false };
+}
+
+function renamedStep(names: readonly string[], rows: readonly GenericRow[], step: string) {
+  return {
+    names: ["step", ...names.filter((name) => name !== step)],
+    rows: rows.map(({ [step]: at, ...values }): GenericRow => ({ ...values, step: at! })),
+  };
+}
+
+const emptyRow = (): Record<string, number | string> =>
+  Object.create(null) as Record<string, number | string>;
+
+/** How a run ended: without an exit record its process was killed, or still runs. */
+function endOf(exitCode: number | undefined): { end: "running" | "crashed" } | object {
+  if (exitCode === undefined) return { end: "running" };
+  return exitCode === 0 ? {} : { end: "crashed" };
 }
 
 async function readHistory(file: LogFile): Promise<FileReading> {
@@ -42,15 +86,15 @@ async function readHistory(file: LogFile): Promise<FileReading> {
     Object.keys(settings.hyper ?? {}).length > 0
       ? settings
       : await settingsIn(join(dirname(file.absolute), "files"));
-  const end = exitCode !== undefined && exitCode !== 0 ? { end: "crashed" as const } : {};
-  const table = placedRows(history);
+  const end = endOf(exitCode);
+  const { isCounter, ...table } = placedRows(history);
   const warnings = nDamaged > 0 ? [`${nDamaged} damaged chunks were passed over.`] : [];
   if (table.rows.length === 0)
     return { path: file.path, runs: [], reason: "the W&B history is empty.", warnings };
   const { runs, reason } = runsOfTable({ ...table, known: { ...known, ...end } });
   return {
     path: file.path,
-    runs,
+    runs: isCounter ? runs.map((run) => ({ ...run, stepIsCounter: true })) : runs,
     warnings,
     ...(reason === undefined ? {} : { reason: `the W&B history ${reason}` }),
   };
@@ -82,6 +126,13 @@ async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
 export const wandbDir: LogReader = {
   format: "wandb-dir",
   title: "Weights & Biases run folder",
+  description: {
+    recognised: "`run-<id>.wandb` or a file of a W&B run folder",
+    quality: "history values with an evaluation prefix or suffix",
+    plan: "the configuration",
+    end: "the exit record",
+    notRead: "system statistics, media, the summary, which has last values only",
+  },
   detect: (file) =>
     runFolder.test(file.path) || file.name.endsWith(".wandb") || isWandbFile(file.head) ? 0.95 : 0,
   unitOf: (file) => runFolder.exec(file.path)?.[0] ?? file.path,

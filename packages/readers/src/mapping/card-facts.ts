@@ -1,5 +1,6 @@
-import { parse } from "yaml";
 import { cellNumber } from "../tables/markdown-table.ts";
+import { factsOfConfig } from "./config-facts.ts";
+import { settingsOfValue, yamlValue } from "./settings-text.ts";
 import type { KnownFacts } from "./raw-run.ts";
 
 type Entries = Readonly<Record<string, unknown>>;
@@ -12,24 +13,67 @@ const firstOf = (value: unknown): unknown => (Array.isArray(value) ? (value as u
 const textOf = (value: unknown): string | undefined =>
   typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
 
+/** Lines of a card that are looked at for facts; what follows is prose or tables. */
+const maxLines = 4000;
+const maxLineLength = 2000;
+
+const linesOf = (card: string): string[] =>
+  card
+    .slice(0, maxLines * 200)
+    .split("\n", maxLines)
+    .map((line) => line.slice(0, maxLineLength).replace(/\r$/, ""));
+
 /** The YAML block at the head of a card; empty where there is none or it does not parse. */
 export function frontMatterOf(card: string): Entries {
-  const block = /^\uFEFF?\s*---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/.exec(card)?.[1];
-  if (block === undefined) return {};
-  try {
-    return entriesOf(parse(block, { logLevel: "silent" }));
-  } catch {
-    return {}; // Hand-edited front matter often breaks; the card's text tells most of it again.
-  }
+  const lines = linesOf(card.replace(/^\uFEFF/, "").trimStart());
+  if (lines[0]?.trimEnd() !== "---") return {};
+  const end = lines.findIndex((line, at) => at > 0 && line.trimEnd() === "---");
+  // Hand-edited front matter often breaks; the card's text tells most of it again.
+  return end < 0 ? {} : entriesOf(yamlValue(lines.slice(1, end).join("\n")));
+}
+
+const isHeading = (line: string): boolean => /^#{1,9}\s/.test(line);
+
+/** The lines of a section, from the one after its beginning to the next heading. */
+function sectionOf(lines: readonly string[], begins: (line: string) => boolean): readonly string[] {
+  const from = lines.findIndex(begins);
+  if (from < 0) return [];
+  const rest = lines.slice(from + 1);
+  const end = rest.findIndex(isHeading);
+  return end < 0 ? rest : rest.slice(0, end);
 }
 
 /** The `- key: value` lines below the heading on hyperparameters. */
 export function hyperparametersOf(card: string): Map<string, string> {
-  const headed = /^#+[^\n]*hyper-?\s?parameters[^\n]*$([\s\S]*?)(?=^#+\s|(?![\s\S]))/im.exec(card)?.[1];
-  const stated = /hyper-?parameters were used[^\n]*$([\s\S]*?)(?=^#+\s|(?![\s\S]))/im.exec(card)?.[1];
-  const section = headed ?? stated ?? "";
-  const lines = section.matchAll(/^[ \t]*[-*][ \t]+`?([A-Za-z_]\w*)`?[ \t]*:[ \t]*(.+?)[ \t]*\r?$/gm);
-  return new Map([...lines].map(([, key, value]) => [key!.toLowerCase(), value!]));
+  const lines = linesOf(card);
+  const headed = sectionOf(lines, (line) => line.startsWith("#") && /hyper-?\s?parameters/i.test(line));
+  const section =
+    headed.length > 0 ? headed : sectionOf(lines, (line) => /hyper-?parameters were used/i.test(line));
+  const entries = new Map<string, string>();
+  for (const line of section) {
+    const [, key, value] =
+      /^[ \t]{0,20}[-*][ \t]{1,20}`?([A-Za-z_]\w{0,60})`?[ \t]{0,20}:(.*)$/.exec(line) ?? [];
+    if (key !== undefined && value !== undefined && value.trim() !== "")
+      entries.set(key.toLowerCase(), value.trim());
+  }
+  return entries;
+}
+
+/** The settings that Axolotl prints into its cards as a YAML block. */
+function printedConfig(card: string): KnownFacts {
+  const lines = linesOf(card);
+  for (let from = 0; from < lines.length; from += 1) {
+    if (!/^\s{0,8}```ya?ml\s*$/.test(lines[from]!)) continue;
+    const length = lines.slice(from + 1).findIndex((line) => line.trimStart().startsWith("```"));
+    if (length < 0) return {};
+    const block = lines.slice(from + 1, from + 1 + length);
+    if (block.some((line) => line.startsWith("base_model:")))
+      return factsOfConfig(Object.fromEntries(settingsOfValue(yamlValue(block.join("\n")))), {
+        onlyKnown: true,
+      });
+    from += length + 1;
+  }
+  return {};
 }
 
 /** The number at the beginning of a value such as `5.0 (extended to 7.0)`. */
@@ -40,13 +84,14 @@ function leading(value: string | undefined): number | undefined {
 }
 
 /** What a Keras card's printed optimizer tells: learning rate, schedule, weight decay. */
-function kerasOptimizer(text: string | undefined): Entries {
-  if (text?.startsWith("{") !== true) return {};
+function kerasOptimizer(printed: string | undefined): Entries {
+  if (printed?.startsWith("{") !== true) return {};
+  const text = printed.slice(0, maxLineLength);
   const number = (key: string): number | undefined =>
-    leading(new RegExp(`'${key}':\\s*([^,}]+)`).exec(text)?.[1]);
+    leading(new RegExp(`'${key}':\\s{0,4}([^,}]+)`).exec(text)?.[1]);
   const lr = number("initial_learning_rate") ?? number("learning_rate");
   const weightDecay = number("weight_decay_rate") ?? number("weight_decay");
-  const schedule = /'class_name':\s*'(\w*Decay\w*|WarmUp)'/.exec(
+  const schedule = /'class_name':\s{0,4}'(\w{0,40}Decay\w{0,40}|WarmUp)'/.exec(
     text.replace(/^[^]*?'learning_rate'/, ""),
   )?.[1];
   return {
@@ -92,8 +137,11 @@ function hyperOf(card: string, listed: ReadonlyMap<string, string>): Entries {
 
 /** The base model: the path of the hub link of the opening sentence, else its text, else `base_model`. */
 function baseModelOf(card: string, front: Entries): string | undefined {
-  const link = /(?:fine-?tuned|adapted) version of (?:the )?\[([^\]]*)\]\(([^)\s]*)\)/i.exec(card);
-  const path = /huggingface\.co\/([^?#\s]+?)\/?$/.exec(link?.[2] ?? "")?.[1];
+  const sentence = linesOf(card).find((line) => /(?:fine-?tuned|adapted) version of/i.test(line)) ?? "";
+  const link = /(?:fine-?tuned|adapted) version of (?:the )?\[([^\]]{0,200})\]\(([^)\s]{0,300})\)/i.exec(
+    sentence,
+  );
+  const path = /huggingface\.co\/([^?#\s]+)$/.exec(link?.[2] ?? "")?.[1]?.replace(/\/$/, "");
   return path ?? textOf(link?.[1]) ?? textOf(firstOf(front["base_model"]));
 }
 
@@ -102,6 +150,19 @@ const plainDataset = (name: string): string =>
     .trim()
     .toLowerCase()
     .replace(/^.*\/(?=[^/\s]+$)/, "");
+
+/** The data set of the opening sentence: "a fine-tuned version of X on the Y dataset". */
+function statedDataset(card: string): string | undefined {
+  for (const line of linesOf(card)) {
+    const from = line.indexOf("version of ");
+    const on = from < 0 ? -1 : line.indexOf(" on ", from);
+    if (on < 0) continue;
+    const rest = line.slice(on + 4).replace(/^the /, "");
+    const end = rest.search(/ dataset\b/);
+    if (end > 0) return rest.slice(0, end);
+  }
+  return undefined;
+}
 
 /** The data set: of the card's results, its metadata, or its opening sentence, in that order. */
 function taskOf(card: string, front: Entries): string | undefined {
@@ -113,7 +174,7 @@ function taskOf(card: string, front: Entries): string | undefined {
     const named = part !== undefined && /^[\w.-]+$/.test(part) && !/^(default|plain_text)$/.test(part);
     return named ? `${plainDataset(name)}/${part.toLowerCase()}` : plainDataset(name);
   }
-  const stated = /version of [^\n]*? on (?:the )?(.+?) dataset\b/.exec(card)?.[1];
+  const stated = statedDataset(card);
   return stated === undefined || /^(none|an unknown|unknown|generator|imagefolder)$/i.test(stated)
     ? undefined
     : plainDataset(stated.replace(/^\[([^\]]*)\].*$/, "$1"));
@@ -130,25 +191,30 @@ function answerLengthOf(front: Entries): number | undefined {
 export function modelCardFacts(card: string): KnownFacts {
   const front = frontMatterOf(card);
   const listed = hyperparametersOf(card);
+  const printed = printedConfig(card);
+  const [steps, epochs] = [leading(listed.get("training_steps")), leading(listed.get("num_epochs"))];
   return {
-    task: taskOf(card, front),
-    model: baseModelOf(card, front),
+    ...printed,
+    task: taskOf(card, front) ?? printed.task,
+    model: baseModelOf(card, front) ?? printed.model,
     answerLength: answerLengthOf(front),
-    plannedSteps: leading(listed.get("training_steps")),
-    plannedEpochs: leading(listed.get("num_epochs")),
-    hyper: hyperOf(card, listed),
+    plannedSteps: steps ?? printed.plannedSteps,
+    plannedEpochs: epochs ?? printed.plannedEpochs,
+    hyper: { ...printed.hyper, ...hyperOf(card, listed) },
   };
 }
 
 /** The final values that a card's opening lists, by name: never points of the curve. */
 export function headlineOf(card: string): Map<string, number> {
-  const section =
-    /achieves the following results[^\n]*\r?\n((?:[ \t]*\r?\n|[ \t]*[-*][^\n]*(?:\r?\n|$))*)/i.exec(
-      card,
-    )?.[1] ?? "";
+  const lines = linesOf(card);
   const values = new Map<string, number>();
-  for (const [, name, cell] of section.matchAll(/^[ \t]*[-*][ \t]+([^:\n]+):[ \t]*(.+?)[ \t]*\r?$/gm)) {
-    const value = cellNumber(cell!);
+  const from = lines.findIndex((line) => /achieves the following results/i.test(line));
+  if (from < 0) return values;
+  for (const line of lines.slice(from + 1)) {
+    if (line.trim() === "") continue;
+    const [, name, cell] = /^[ \t]{0,20}[-*][ \t]{1,20}([^:]{1,200}):(.*)$/.exec(line) ?? [];
+    if (!/^[ \t]*[-*]/.test(line)) break;
+    const value = cell === undefined ? undefined : cellNumber(cell.trim());
     if (value !== undefined && !values.has(name!)) values.set(name!, value);
   }
   return values;

@@ -52,11 +52,12 @@ const canonicalNames: readonly (readonly [string, RegExp])[] = [
 export function normaliseName(name: string): string {
   return name
     .trim()
-    .replace(/\s*[([]\s*%\s*[)\]]/g, "")
+    .replace(/\s{0,3}[([]\s{0,3}%\s{0,3}[)\]]/g, "")
     .replace(/([a-z\d])([A-Z])/g, "$1_$2")
     .toLowerCase()
-    .replace(/[/.\-\s@:()[\]]+/g, "_")
-    .replace(/^_+|_+$/g, "");
+    .split(/[/.\-\s@:()[\]_]/)
+    .filter((word) => word !== "")
+    .join("_");
 }
 
 const evaluationPrefix =
@@ -94,9 +95,17 @@ function rankWithin(name: string): { canonical: string; rank: number } {
   return { canonical: rest, rank: canonicalNames.length * 10 };
 }
 
+/** Words that make a name one of a spread, an extreme, a share, a count or a time of something. */
+const noScore =
+  /(^|_)(runtime|per_second|counts?|number|support|stderr|std|stdev|stddev|variance|frac|fraction|best|time|timing|seconds|length|len)(_|$)|_(min|max)$/;
+
+/** Rewards are scores only where they are asked for; the accuracy of a reward model is one. */
+const isReward = (key: string): boolean =>
+  /(^|_)(rewards?|rew)(_|$)/.test(key) && !/_(accuracies|accuracy|acc)$/.test(key);
+
 /**
  * Reads a metric's name: prefix, canonical name, class and preference; `undefined` where the name tells of no
- * score, such as a generation length or a run time.
+ * score, such as a generation length, a run time, a spread or a reward.
  *
  * @example nameMetric("eval_exact_match")?.canonical // "exact_match"
  */
@@ -105,9 +114,7 @@ export function nameMetric(name: string): NamedMetric | undefined {
   const { split, rest } = splitPrefix(key);
   const { canonical, rank } = rankWithin(rest);
   const metricClass = metricClassOf(rest) ?? metricClassOf(canonical) ?? metricClassOf(key);
-  if (metricClass === undefined || /(^|_)(runtime|per_second|count|number|support|stderr)(_|$)/.test(key)) {
-    return undefined;
-  }
+  if (metricClass === undefined || noScore.test(key) || isReward(rest)) return undefined;
   return {
     name,
     canonical,
@@ -118,9 +125,12 @@ export function nameMetric(name: string): NamedMetric | undefined {
   };
 }
 
+/** An accuracy over tokens says less than any score of whole answers. */
+const isOverTokens = ({ canonical }: NamedMetric): boolean => /(^|_)token_acc(uracy)?$/.test(canonical);
+
 /**
- * The metrics of a log from the most to the least preferred: match before overlap before error rate before
- * correlation, and losses last; validation before test; ties keep the order of the log.
+ * The metrics of a log from the most to the least preferred: match (but for the accuracy over tokens) before
+ * overlap before error rate before correlation, and losses last; validation before test; ties keep the order of the log.
  */
 export function rankMetrics(names: readonly string[]): NamedMetric[] {
   const named = names.map(nameMetric).filter((metric) => metric !== undefined);
@@ -128,7 +138,7 @@ export function rankMetrics(names: readonly string[]): NamedMetric[] {
   const isSeqeval = named.some(({ name }) => /(^|_)overall_f1$/.test(normaliseName(name)));
   const order = (metric: NamedMetric): number =>
     metric.rank +
-    (isSeqeval && metric.metricClass === "match" ? 15_000 : 0) +
+    ((isSeqeval && metric.metricClass === "match") || isOverTokens(metric) ? 15_000 : 0) +
     (metric.split === "test" ? 1_000_000 : 0) +
     (metric.metricClass === "loss" ? 10_000_000 : 0);
   return named.sort((left, right) => order(left) - order(right));

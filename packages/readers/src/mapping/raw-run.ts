@@ -58,6 +58,8 @@ export interface RawRun {
   readonly warnings: readonly string[];
   /** The steps are epochs; the record counts them from 1. */
   readonly stepIsEpoch?: boolean;
+  /** The steps count rows of the log from 0; the record counts them from 1 where the first was trained. */
+  readonly stepIsCounter?: boolean;
   /** Metrics that the record knows under another name, by their name in the log. */
   readonly aliases?: Readonly<Record<string, string>>;
 }
@@ -74,10 +76,14 @@ const keyOf = (row: Evaluation): number => row.step ?? row.epoch ?? 0;
 
 type Merging = { -readonly [Key in keyof MergedEvaluation]: MergedEvaluation[Key] };
 
+/** A fresh record of values without a prototype: a metric named `__proto__` is a name like others. */
+const copied = (values: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.assign(Object.create(null) as Record<string, number>, values);
+
 function joinInto(target: Merging, row: Evaluation, values: Readonly<Record<string, number>>): void {
   for (const name in values) {
     const value = values[name]!;
-    if (Number.isFinite(value) || !(name in target.values)) target.values[name] = value;
+    if (Number.isFinite(value) || !Object.hasOwn(target.values, name)) target.values[name] = value;
   }
   target.epoch = row.epoch ?? target.epoch;
   target.tokens = row.tokens ?? target.tokens;
@@ -101,7 +107,7 @@ export function mergeEvaluations(
     const key = keyOf(row);
     const known = merged.get(key);
     if (known !== undefined) joinInto(known, row, values);
-    else merged.set(key, { step: row.step, epoch: row.epoch, tokens: row.tokens, values: { ...values } });
+    else merged.set(key, { step: row.step, epoch: row.epoch, tokens: row.tokens, values: copied(values) });
   }
   return [...merged.values()].sort((left, right) => keyOf(left) - keyOf(right));
 }

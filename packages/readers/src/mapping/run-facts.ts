@@ -30,7 +30,7 @@ function evaluationFacts(row: MergedEvaluation | undefined): EvaluationFacts | n
 /** The facts of a run: counts, last step, metrics, first and last evaluation, extremes. */
 export function factsOf(run: Pick<RawRun, "evaluations" | "lastStep">): LogFacts {
   const rows = mergeEvaluations(run.evaluations).filter((row) => finiteValues(row).length > 0);
-  const best: Record<string, { min: number; max: number }> = {};
+  const best = Object.create(null) as Record<string, { min: number; max: number }>;
   for (const [name, value] of rows.flatMap(finiteValues)) {
     const known = best[name];
     if (known === undefined) best[name] = { min: value, max: value };

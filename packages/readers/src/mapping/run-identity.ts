@@ -5,12 +5,26 @@ import { mergeEvaluations, type RawRun } from "./raw-run.ts";
 const hashOf = (parts: unknown): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 
-/** The last parts of a log's path, without the checkpoint folder, which changes while a run grows. */
+/** Folders that hold a state of the training in the folder above: `checkpoint-500`, `epoch_3`, `best_model`. */
+const checkpointFolder =
+  /^((global_?)?(checkpoint|ckpt|epoch|step|iter|iteration)s?[-_=]?\d+|(best|last|final|latest)([-_](model|checkpoint|ckpt|run))?|(model|checkpoint|ckpt)[-_](best|last|final|latest))$/i;
+
+/** The last parts of a log's path, without checkpoint folders, which change while a run grows. */
 function tailOf(path: string, nParts: number): string {
-  const parts = path
-    .split(/[/\\]/)
-    .filter((part) => part !== "" && !/^(checkpoint-\d+|last-checkpoint)$/.test(part));
+  const parts = path.split(/[/\\]/).filter((part) => part !== "" && !checkpointFolder.test(part));
   return parts.slice(-nParts).join("/");
+}
+
+/**
+ * The folder of a run: folders of checkpoints belong to the one above.
+ *
+ * @param path - of a log, with forward slashes; a folder's ends in `/`
+ * @example runFolderOf("out/checkpoint-500/trainer_state.json") // "out"
+ */
+export function runFolderOf(path: string): string {
+  const parts = path.replace(/\/$/, "").split("/").slice(0, -1);
+  while (checkpointFolder.test(parts.at(-1) ?? "")) parts.pop();
+  return parts.join("/");
 }
 
 const nDigits = (value: number): number =>

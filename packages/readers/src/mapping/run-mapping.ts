@@ -1,6 +1,10 @@
-import { modelFacts, type Checkpoint, type RunRecord } from "@stopwise/core";
-import { isMetric, nameMetric, rankMetrics, type NamedMetric } from "./metric-choice.ts";
-import { rangeOf, scaleQuality } from "./quality-scale.ts";
+import { modelFacts, planReached, type Checkpoint, type RunRecord } from "@stopwise/core";
+import { placesOf, type CheckpointPlaces } from "./checkpoint-places.ts";
+import { rankMetrics } from "./metric-choice.ts";
+import { chooseMetric, evalLossOf, testQualityOf, type MetricSeries } from "./metric-series.ts";
+import { rangeOf } from "./quality-scale.ts";
+import { brokenRunRecordRule } from "./run-record-check.ts";
+import { tokenCounts } from "./token-counts.ts";
 import { mergeEvaluations, type KnownFacts, type MergedEvaluation, type RawRun } from "./raw-run.ts";
 
 /** How a raw run becomes a run record. */
@@ -25,76 +29,6 @@ export interface MappedRun {
   readonly missing: readonly string[];
 }
 
-interface Chosen {
-  readonly metric: NamedMetric;
-  readonly kind: "quality" | "loss";
-  /** `[nCheckpoints]`, NaN where missing. */
-  readonly series: readonly number[];
-  readonly notes: readonly string[];
-}
-
-const column = (rows: readonly MergedEvaluation[], name: string): number[] =>
-  rows.map((row) => row.values[name] ?? Number.NaN);
-
-function asQuality(rows: readonly MergedEvaluation[], metric: NamedMetric): Chosen | undefined {
-  const scaled = scaleQuality(column(rows, metric.name), metric);
-  return scaled && { metric, kind: "quality", series: scaled.quality, notes: scaled.notes };
-}
-
-function asLoss(rows: readonly MergedEvaluation[], metric: NamedMetric): Chosen | undefined {
-  const series = column(rows, metric.name);
-  return series.some(Number.isFinite) ? { metric, kind: "loss", series, notes: [] } : undefined;
-}
-
-function chooseAsked(rows: readonly MergedEvaluation[], names: readonly string[], asked: string) {
-  const order = new Map(rankMetrics(names).map((metric, index) => [metric.name, index]));
-  const found = names
-    .filter((name) => isMetric(name, asked))
-    .sort((left, right) => (order.get(left) ?? 1e9) - (order.get(right) ?? 1e9));
-  for (const name of found) {
-    const metric = nameMetric(name) ?? {
-      name,
-      canonical: asked,
-      metricClass: "match",
-      split: "validation",
-      rank: 0,
-    };
-    const chosen = metric.metricClass === "loss" ? asLoss(rows, metric) : asQuality(rows, metric);
-    if (chosen !== undefined) return chosen;
-  }
-  return undefined;
-}
-
-/** The metric that the record monitors: the one asked for, else the best quality, else the loss. */
-function chooseMetric(
-  rows: readonly MergedEvaluation[],
-  names: readonly string[],
-  asked: string | undefined,
-) {
-  const wanted = asked === undefined ? undefined : chooseAsked(rows, names, asked);
-  const missed =
-    asked === undefined || wanted !== undefined || names.length === 0
-      ? []
-      : [`the log has no usable metric "${asked}"; it has ${names.join(", ")}.`];
-  if (wanted !== undefined) return { chosen: wanted, warnings: [] };
-  for (const metric of rankMetrics(names)) {
-    const chosen = metric.metricClass === "loss" ? asLoss(rows, metric) : asQuality(rows, metric);
-    if (chosen !== undefined) return { chosen, warnings: missed };
-  }
-  return { chosen: undefined, warnings: missed };
-}
-
-/** Steps of the checkpoints: the log's own, else epochs counted from 1. */
-function stepsOf(run: RawRun, rows: readonly MergedEvaluation[]): { steps: number[]; stepIsEpoch: boolean } {
-  if (rows.every((row) => row.step !== null)) {
-    const shift = run.stepIsEpoch === true && rows.some((row) => row.step === 0) ? 1 : 0;
-    return { steps: rows.map((row) => row.step! + shift), stepIsEpoch: run.stepIsEpoch === true };
-  }
-  const fromZero = rows.some((row) => row.epoch === 0);
-  const shift = fromZero ? 1 : 0;
-  return { steps: rows.map((row, index) => (row.epoch ?? index) + shift), stepIsEpoch: true };
-}
-
 const finiteOrNull = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;
 
@@ -103,7 +37,6 @@ interface LastTraining {
   loss: number | undefined;
   gradNorm: number | undefined;
   lr: number | undefined;
-  tokens: number | undefined;
 }
 
 /** For each checkpoint the last value that a training row at or before its step gave. */
@@ -112,46 +45,46 @@ function lastTraining(run: RawRun, rows: readonly MergedEvaluation[]): LastTrain
     (left, right) => (left.step ?? left.epoch ?? 0) - (right.step ?? right.epoch ?? 0),
   );
   let next = 0;
-  const last: LastTraining = { loss: undefined, gradNorm: undefined, lr: undefined, tokens: undefined };
+  const last: LastTraining = { loss: undefined, gradNorm: undefined, lr: undefined };
   return rows.map((row) => {
     const at = row.step ?? row.epoch ?? 0;
     for (; next < training.length; next += 1) {
-      const { step, epoch, loss, gradNorm, lr, tokens } = training[next]!;
+      const { step, epoch, loss, gradNorm, lr } = training[next]!;
       if ((row.step === null ? (epoch ?? 0) : (step ?? 0)) > at) break;
       last.loss = loss ?? last.loss;
       last.gradNorm = gradNorm ?? last.gradNorm;
       last.lr = lr ?? last.lr;
-      last.tokens = tokens ?? last.tokens;
     }
     return { ...last };
   });
 }
 
 interface Series {
-  readonly steps: readonly number[];
+  readonly places: CheckpointPlaces;
   readonly evalLoss: readonly number[];
   readonly testQuality: readonly number[] | undefined;
-  readonly chosen: Chosen;
-  readonly tokensPerStep: number | undefined;
+  readonly chosen: MetricSeries;
+  readonly tokens: readonly number[];
 }
+
+/** Steps beyond this are no counts that numbers hold exactly. */
+const largestStep = Number.MAX_SAFE_INTEGER;
 
 function checkpointsOf(run: RawRun, rows: readonly MergedEvaluation[], series: Series): Checkpoint[] {
   const training = lastTraining(run, rows);
   const points: Checkpoint[] = [];
   let previous = Number.NEGATIVE_INFINITY;
   for (const [index, row] of rows.entries()) {
-    const step = series.steps[index]!;
+    const step = series.places.steps[index]!;
     const logged = Object.hasOwn(row.values, series.chosen.metric.name);
-    if (!logged || !(step >= 0) || step <= previous) continue;
+    if (!logged || !(step >= 0 && step <= largestStep) || step <= previous) continue;
     previous = step;
-    const { loss, gradNorm, lr, tokens } = training[index]!;
+    const { loss, gradNorm, lr } = training[index]!;
     const value = finiteOrNull(series.chosen.series[index]);
-    const seen =
-      row.tokens ?? tokens ?? (series.tokensPerStep === undefined ? undefined : step * series.tokensPerStep);
     points.push({
       step,
-      tokens: finiteOrNull(seen),
-      epoch: row.epoch,
+      tokens: finiteOrNull(series.tokens[index]),
+      epoch: finiteOrNull(series.places.epochs[index] ?? undefined),
       ...(series.chosen.kind === "quality" ? { quality: value } : { value }),
       ...(series.testQuality === undefined ? {} : { testQuality: finiteOrNull(series.testQuality[index]) }),
       evalLoss: finiteOrNull(series.evalLoss[index]),
@@ -160,43 +93,24 @@ function checkpointsOf(run: RawRun, rows: readonly MergedEvaluation[], series: S
       lr: finiteOrNull(lr),
     });
   }
-  return tokensRise(points) ? points : points.map((point) => ({ ...point, tokens: null }));
+  return points;
 }
 
-function tokensRise(points: readonly Checkpoint[]): boolean {
-  return points.every((point, index) => {
-    const before = points[index - 1]?.tokens;
-    return point.tokens === null || before === null || before === undefined || point.tokens! >= before;
-  });
-}
-
-/** The evaluation loss beside a quality metric. */
-function evalLossOf(
+/** Token counts that were logged, else steps times the tokens of one step. */
+function tokensAt(
+  run: RawRun,
   rows: readonly MergedEvaluation[],
-  ranked: readonly NamedMetric[],
-  chosen: Chosen,
-): number[] {
-  const loss = ranked.find(
-    (metric) =>
-      metric.metricClass === "loss" &&
-      /loss|cross_entropy/.test(metric.canonical) &&
-      metric !== chosen.metric,
+  places: CheckpointPlaces,
+  perStep?: number,
+) {
+  const counted = tokenCounts(run, rows);
+  const tokens = counted.tokens.map((count, index) =>
+    Number.isFinite(count) || perStep === undefined ? count : places.steps[index]! * perStep,
   );
-  return loss === undefined || chosen.metric.name === loss.name
-    ? rows.map(() => Number.NaN)
-    : column(rows, loss.name);
+  return { tokens, warnings: counted.warnings };
 }
 
-/** The same score on a test set, where the monitored one is not itself on a test set. */
-function testQualityOf(rows: readonly MergedEvaluation[], ranked: readonly NamedMetric[], chosen: Chosen) {
-  if (chosen.kind === "loss" || chosen.metric.split === "test") return undefined;
-  const twin = ranked.find(
-    (metric) => metric.split === "test" && metric.canonical === chosen.metric.canonical,
-  );
-  return twin === undefined ? undefined : scaleQuality(column(rows, twin.name), twin)?.quality;
-}
-
-function warningsOf(points: readonly Checkpoint[], chosen: Chosen): string[] {
+function warningsOf(points: readonly Checkpoint[], chosen: MetricSeries): string[] {
   const values = points.map(
     (point) => (chosen.kind === "quality" ? point.quality : point.value) ?? Number.NaN,
   );
@@ -216,13 +130,6 @@ function warningsOf(points: readonly Checkpoint[], chosen: Chosen): string[] {
   }
   return warnings;
 }
-
-const folderOf = (path: string): string => {
-  const parts = path.replace(/\/$/, "").split("/");
-  parts.pop();
-  if (/^checkpoint-\d+$/.test(parts.at(-1) ?? "")) parts.pop();
-  return parts.join("/") || ".";
-};
 
 /** Names of the task facts that a record lacks. */
 export const missingFacts = (record: RunRecord): string[] =>
@@ -255,37 +162,53 @@ function allFacts(known: KnownFacts, given: KnownFacts): KnownFacts {
 function recordOf(
   facts: KnownFacts,
   options: MappingOptions,
-  curve: { points: Checkpoint[]; chosen: Chosen; stepIsEpoch: boolean },
+  curve: { points: Checkpoint[]; chosen: MetricSeries; stepIsEpoch: boolean },
 ): RunRecord {
   const { points, chosen, stepIsEpoch } = curve;
   const maybe = <T>(value: T | undefined): T | null => value ?? null;
+  const count = (value: number | undefined): number | null =>
+    value !== undefined && Number.isFinite(value) && value > 0 ? value : null;
   return {
     id: options.id,
     source: null,
     path: options.path,
-    group: facts.group ?? facts.task ?? facts.sweep ?? folderOf(options.path),
+    // Without task and sweep the group is unknown: a folder of its own makes no task of its own.
+    group: maybe(facts.group ?? facts.task ?? facts.sweep),
     sweep: maybe(facts.sweep),
     task: maybe(facts.task),
     model: maybe(facts.model),
     family: maybe(facts.family),
-    params: maybe(facts.params),
-    datasetSize: maybe(facts.datasetSize),
-    answerLength: maybe(facts.answerLength),
+    params: count(facts.params),
+    datasetSize: count(facts.datasetSize),
+    answerLength: count(facts.answerLength),
     metric: chosen.metric.canonical === "loss" ? "eval_loss" : chosen.metric.canonical,
     kind: chosen.kind,
     higherIsBetter: chosen.kind === "quality",
-    hyper: { ...facts.hyper, log: options.format, ...(stepIsEpoch ? { stepIsEpoch: true } : {}) },
-    plannedSteps: maybe(facts.plannedSteps),
-    plannedTokens: maybe(facts.plannedTokens),
-    plannedEpochs: maybe(facts.plannedEpochs),
+    hyper: {
+      ...finiteSettings(facts.hyper),
+      log: options.format,
+      ...(stepIsEpoch ? { stepIsEpoch: true } : {}),
+    },
+    plannedSteps: count(facts.plannedSteps),
+    plannedTokens: count(facts.plannedTokens),
+    plannedEpochs: count(facts.plannedEpochs),
     end: facts.end ?? "unknown",
-    evalSize: maybe(facts.evalSize),
+    evalSize: count(facts.evalSize),
     points,
   };
 }
 
-const renamed = (values: Readonly<Record<string, number>>, names: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [names[name] ?? name, value]));
+/** Settings that JSON holds: numbers that are not finite are none. */
+const finiteSettings = (hyper: KnownFacts["hyper"]): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(hyper ?? {}).filter(([, value]) => typeof value !== "number" || Number.isFinite(value)),
+  );
+
+function renamed(values: Readonly<Record<string, number>>, names: Readonly<Record<string, string>>) {
+  const named = Object.create(null) as Record<string, number>;
+  for (const name in values) named[Object.hasOwn(names, name) ? names[name]! : name] = values[name]!;
+  return named;
+}
 
 /** The value of an evaluation that counts for the record: rows after the end of training count only where nothing else was evaluated at their step. */
 function recordValues(run: RawRun) {
@@ -312,16 +235,27 @@ export function mapRun(run: RawRun, options: MappingOptions): MappedRun {
     return { record: undefined, warnings: [...run.warnings, ...warnings, ...none], missing: [] };
   }
   const ranked = rankMetrics(names);
-  const { steps, stepIsEpoch } = stepsOf(run, rows);
+  const places = placesOf(run, rows);
+  const { tokens, warnings: ofTokens } = tokensAt(run, rows, places, facts.tokensPerStep);
   const points = checkpointsOf(run, rows, {
-    steps,
+    places,
     chosen,
     evalLoss: evalLossOf(rows, ranked, chosen),
     testQuality: testQualityOf(rows, ranked, chosen),
-    tokensPerStep: facts.tokensPerStep,
+    tokens,
   });
-  const all = [...run.warnings, ...warnings, ...chosen.notes, ...warningsOf(points, chosen)];
+  const all = [...run.warnings, ...warnings, ...ofTokens, ...chosen.notes, ...warningsOf(points, chosen)];
   if (points.length < 2) return { record: undefined, warnings: all, missing: [] };
-  const record = recordOf(facts, options, { points, chosen, stepIsEpoch });
+  const record = recordOf(facts, options, { points, chosen, stepIsEpoch: places.stepIsEpoch });
+  // A log that breaks off behind its plan has lost nothing of the run.
+  if (record.end === "running" && planReached(record) >= 1) record.end = "unknown";
+  const broken = brokenRunRecordRule(record);
+  if (broken !== undefined) {
+    return {
+      record: undefined,
+      warnings: [...all, `${broken.field} ${broken.rule}: no run record.`],
+      missing: [],
+    };
+  }
   return { record, warnings: all, missing: missingFacts(record) };
 }

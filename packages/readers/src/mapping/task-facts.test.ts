@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { InvalidInputError } from "@stopwise/core";
 import { missingFactsYaml } from "./missing-facts.ts";
 import { cleanUp, readFiles } from "../testing/reader-contract.ts";
-import { factsFor, globPattern, parseRunFacts } from "./task-facts.ts";
+import { fitsGlob } from "./path-glob.ts";
+import { factsFor, parseRunFacts } from "./task-facts.ts";
 
 cleanUp();
 
@@ -26,8 +27,17 @@ test.each([
   ["./runs/**/x", "runs/x", true],
   ["run?.csv", "run1.csv", true],
   ["a.b", "axb", false],
+  ["**", "any/thing", true],
+  ["a/**/b/*.csv", "a/b/x.csv", true],
+  ["a/**/b/*.csv", "a/c/d/b/x.csv", true],
+  ["a/**/b/*.csv", "a/cb/x.csv", false],
+  ["a/**", "ab/c", false],
+  ["a**c", "a/b/c", true],
+  ["x[1]{2}", "x[1]{2}", true],
+  ["*", "", true],
+  ["?", "", false],
 ])("the glob %s on %s: %s", (glob, path, matches) => {
-  expect(globPattern(glob).test(path)).toBe(matches);
+  expect(fitsGlob(glob, path)).toBe(matches);
 });
 
 test("facts of the file reach the record, later entries and overrides win", async () => {
@@ -82,17 +92,65 @@ test.each([
   }
 });
 
-test("the file to fill in is valid, names what is missing, and works once filled in", async () => {
+test("globs take time in proportion to what they are matched with", () => {
+  const began = performance.now();
+  expect(fitsGlob("*a".repeat(12), `${"a".repeat(2000)}b`)).toBe(false);
+  expect(fitsGlob("**/a".repeat(12), `${"a/".repeat(2000)}b`)).toBe(false);
+  expect(performance.now() - began).toBeLessThan(1000);
+});
+
+test("numbers are written as in flags, and what is not filled in is not told", () => {
+  const parsed = parseRunFacts(
+    "runs:\n  - path: a\n    datasetSize: 20k\n    params: 1.5B\n    evalSize: 1_000\n    plannedSteps: 20,000\n    task:\n    family:\n",
+  );
+  expect(parsed.runs).toEqual([
+    { path: "a", datasetSize: 20_000, params: 1.5e9, evalSize: 1000, plannedSteps: 20_000 },
+  ]);
+  expect(parseRunFacts("runs:\n")).toEqual({ runs: [] });
+  for (const wrong of ["20q", "-5k", "k", '""', "[1]", "0"]) {
+    expect(() => parseRunFacts(`runs:\n  - path: a\n    datasetSize: ${wrong}`)).toThrow(
+      /stopwise\.yaml: runs\.0\.datasetSize: must be a number > 0 such as 20000 or 20k/,
+    );
+  }
+  expect(() => parseRunFacts("[".repeat(5000))).toThrow(/nests too deep/);
+});
+
+test("the file to fill in is valid, names what is missing, suggests no value and works once filled in", async () => {
   const found = await readFiles({ "models/a/README.md": card });
   const text = missingFactsYaml({ files: found });
   expect(parseRunFacts(text)).toEqual({ runs: [{ path: "models/a/**" }] });
   for (const fact of found[0]!.runs[0]!.missing)
     expect(text).toContain(fact === "plan" ? "plannedSteps" : fact === "tokens" ? "tokensPerStep" : fact);
-  const filled = parseRunFacts(text.replaceAll(/# (\w+: )/g, "$1"));
-  expect(factsFor(filled, "models/a/README.md")).toMatchObject({
-    task: "squad",
-    evalSize: 1000,
-    plannedSteps: 8000,
-  });
+  const opened = text.replaceAll(/# (\w+:)/g, "$1");
+  expect(parseRunFacts(opened)).toEqual({ runs: [{ path: "models/a/**" }] });
+  const filled = parseRunFacts(opened.replace("evalSize:", "evalSize: 1k").replace("task:", "task: squad"));
+  expect(factsFor(filled, "models/a/README.md")).toMatchObject({ task: "squad", evalSize: 1000 });
   expect(missingFactsYaml({ files: [] })).toContain("runs: []");
+});
+
+test("a task is asked about once: its seeds together, other tasks apart", async () => {
+  const other = (last: number): string => card.replace("0.4", String(last));
+  const files = Object.fromEntries<string>([
+    ...[1, 2, 3, 4].map((seed): [string, string] => [
+      `runs/qa-seed${seed}/README.md`,
+      other(0.4 + seed / 100),
+    ]),
+    ...[1, 2].map((seed): [string, string] => [
+      `runs/sum-seed${seed}/README.md`,
+      other(0.5 + seed / 100).replaceAll("Exact Match", "Rouge1"),
+    ]),
+  ]);
+  const report = { files: await readFiles(files) };
+  const text = missingFactsYaml(report);
+  expect(parseRunFacts(text).runs).toEqual([{ path: "runs/qa-seed*/**" }, { path: "runs/sum-seed*/**" }]);
+  expect(text).toContain("# 4 runs\n");
+  const only = Object.fromEntries(Object.entries(files).slice(0, 4));
+  const alone = missingFactsYaml({ files: await readFiles(only) });
+  expect(parseRunFacts(alone).runs).toEqual([{ path: "runs/**" }]);
+  const told = { files: await readFiles(files, { overrides: { task: "both" } }) };
+  expect(parseRunFacts(missingFactsYaml(told)).runs).toEqual([{ path: "runs/**" }]);
+  // What the user's file has an entry for is not asked again.
+  expect(parseRunFacts(missingFactsYaml(report, { runs: [{ path: "runs/qa-*" }] })).runs).toEqual([
+    { path: "runs/sum-seed*/**" },
+  ]);
 });

@@ -1,9 +1,28 @@
 import * as z from "zod/mini";
 import { parseDocument } from "yaml";
 import { endSchema, InvalidInputError } from "@stopwise/core";
+import { fitsWithin } from "./path-glob.ts";
 import type { KnownFacts } from "./raw-run.ts";
+import { nestsTooDeep } from "./settings-text.ts";
 
-const count = z.number().check(z.positive());
+const multiples: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, b: 1e9, g: 1e9, t: 1e12 };
+
+/** A number as the flags take it: `20k`, `20_000`, `20,000`, `1.5B`; NaN where it is none. */
+function countOf(text: string): number {
+  const [, digits = "", unit = ""] =
+    /^(\d[\d_,]{0,30}(?:\.\d{1,20})?(?:e\+?\d{1,3})?)([kmbgt]?)$/i.exec(text.trim()) ?? [];
+  return digits === ""
+    ? Number.NaN
+    : Number(digits.replace(/[_,]/g, "")) * (multiples[unit.toLowerCase()] ?? 1);
+}
+
+const count = z
+  .union([z.number(), z.pipe(z.string(), z.transform(countOf))], {
+    error: "must be a number > 0 such as 20000 or 20k",
+  })
+  .check(
+    z.refine((value) => value > 0 && Number.isFinite(value), "must be a number > 0 such as 20000 or 20k"),
+  );
 
 /** Facts on runs that logs lack. Units: examples, tokens, optimiser steps, epochs. */
 export const taskFactsSchema = z.strictObject({
@@ -51,6 +70,21 @@ function issueLine(issue: z.core.$ZodIssue): string {
   return `${at}: ${issue.message}`;
 }
 
+/** Facts that are still to be filled in (`task:` without a value) are none. */
+function withoutOpenFacts(content: unknown): unknown {
+  if (content === null || content === undefined) return { runs: [] };
+  if (typeof content !== "object" || !("runs" in content)) return content;
+  const { runs } = content;
+  if (runs === null) return { ...content, runs: [] };
+  if (!Array.isArray(runs)) return content;
+  const filled = (runs as unknown[]).map((entry) =>
+    typeof entry === "object" && entry !== null && !Array.isArray(entry)
+      ? Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null))
+      : entry,
+  );
+  return { ...content, runs: filled };
+}
+
 /**
  * Parses and checks `stopwise.yaml`.
  *
@@ -59,28 +93,20 @@ function issueLine(issue: z.core.$ZodIssue): string {
  * @throws {InvalidInputError} naming the file, the line or field, and the rule
  */
 export function parseRunFacts(text: string, file = "stopwise.yaml"): RunFacts {
+  if (nestsTooDeep(text)) {
+    throw new InvalidInputError(`${file} nests too deep.`, "Entries are one level deep: see the guide.");
+  }
   const document = parseDocument(text);
   const problem = document.errors[0];
   if (problem !== undefined) {
     const rule = problem.message.split("\n")[0]!.replace(/:$/, "");
-    throw new InvalidInputError(`${file} is no valid YAML: ${rule}.`, "Mend the line, two blanks per level.");
+    throw new InvalidInputError(`${file} is no valid YAML: ${rule}.`, "Fix the line, two blanks per level.");
   }
-  const content: unknown = document.toJS() ?? { runs: [] };
+  const content = withoutOpenFacts(document.toJS({ maxAliasCount: 50 }));
   const parsed = z.safeParse(runFactsSchema, content);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(issueLine).slice(0, 3).join("; ");
   throw new InvalidInputError(`${file}: ${lines}.`, "See the comments that ingest writes into the file.");
-}
-
-/** A path glob as a regular expression: `**` crosses folders, `*` and `?` do not. */
-export function globPattern(glob: string): RegExp {
-  const body = glob
-    .replace(/^\.\//, "")
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replace(/\*\*\/|\*\*|\*|\?/g, (found) =>
-      found === "**/" ? "(?:.*/)?" : found === "**" ? ".*" : found === "*" ? "[^/]*" : "[^/]",
-    );
-  return new RegExp(`^${body}$`);
 }
 
 /** Lays facts over others; an undefined one leaves the other standing, settings are joined. */
@@ -98,12 +124,7 @@ export function overlayFacts(under: KnownFacts, over: KnownFacts): KnownFacts {
 export function factsFor(facts: RunFacts | undefined, path: string): KnownFacts {
   let found: KnownFacts = {};
   for (const { path: globs, ...entry } of facts?.runs ?? []) {
-    const matches = [globs]
-      .flat()
-      .some(
-        (glob) => globPattern(glob).test(path) || globPattern(`${glob.replace(/\/$/, "")}/**`).test(path),
-      );
-    if (matches) found = overlayFacts(found, entry);
+    if ([globs].flat().some((glob) => fitsWithin(glob, path))) found = overlayFacts(found, entry);
   }
   return found;
 }

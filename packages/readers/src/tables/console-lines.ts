@@ -1,75 +1,45 @@
+import { readPlace, type ConsolePlace } from "./console-places.ts";
+import { valuesIn } from "./console-values.ts";
+import { fairseqJsonLine } from "./fairseq-json-line.ts";
 import { cellNumber } from "./markdown-table.ts";
 
 /** What a console line tells: where the run stands and the numbers it names. */
-export interface ConsoleLine {
-  readonly step: number | undefined;
-  readonly epoch: number | undefined;
-  /** Planned end, where the line reads `N/M`. */
-  readonly planned: { readonly steps?: number; readonly epochs?: number };
+export interface ConsoleLine extends ConsolePlace {
   /** Numbers by name as written. */
   readonly values: ReadonlyMap<string, number>;
 }
 
-const ansiColour = /\u001b\[[0-9;]*m/g;
-const numeral = String.raw`[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)\b`;
-const place = (names: string): RegExp =>
-  new RegExp(
-    String.raw`(?:^|[^\w/])(?:${names})s?(?:\(\w+\))?['"]?\s*[:=#]?\s*[['"]?\s*(\d[\d,]*(?:\.\d+)?)(?:\s*(?:/|of)\s*(\d[\d,]*))?`,
-    "i",
-  );
-const stepPlace = place("global[_ ]?step|num_updates|step|iteration|iter|update|batch(?==)");
-const epochPlace = place("epoch");
-const named = new RegExp(
-  String.raw`(['"]?)([A-Za-z][\w@/. -]*?)\1\s*[:=]\s*(?:tensor\(|np\.float\d+\(|['"](?=[^'"]*['"]))?(${numeral})(%?)`,
-  "g",
-);
-const unnamed = new RegExp(
-  String.raw`(?:^|[,:|]\s*)((?:train|training|val|valid|validation|eval|test|dev)[ _][\w ]*?)\s+(${numeral})(?=\s|,|$)`,
-  "gi",
-);
+// eslint-disable-next-line no-control-regex -- terminals are coloured with control characters
+const ansiColour = /\u001b\[[0-9;]{0,20}[A-Za-z]/g;
 
-const count = (text: string | undefined): number | undefined =>
-  text === undefined ? undefined : Number(text.replaceAll(",", ""));
-
-/** The name without what stands before it in the line: timestamps, the level of a message, separators. */
-const lastWords = (name: string): string =>
-  name
-    .split(/\s+-+\s+|\s{2,}|[|,]/)
-    .at(-1)!
-    .trim()
-    .replace(/^(?:DEBUG|INFO|WARN(?:ING)?|ERROR)\s+/, "");
-
-const fairseqValidation = /\|\s*valid\s*\||\|\s*valid on /;
-const fairseqValue = new RegExp(String.raw`\|\s*([a-z][\w@]*)\s+(${numeral})(?=\s*(?:\||$))`, "gi");
+const fairseqValidation = /\|\s?valid\s?\||\|\s?valid on /;
 
 /** The columns of a fairseq validation line, `| valid | ... | loss 8.2 | ppl 181 | num_updates 500`, named `valid ...`. */
 function fairseqLine(line: string): ConsoleLine | undefined {
   if (!fairseqValidation.test(line)) return undefined;
-  const found = [...line.matchAll(fairseqValue)].map(
-    ([, name, digits]) => [name!, cellNumber(digits!)] as const,
-  );
-  const numbers = new Map(found.filter((pair): pair is readonly [string, number] => pair[1] !== undefined));
+  const numbers = new Map<string, number>();
+  for (const cell of line.split("|")) {
+    const [name = "", digits = "", ...more] = cell.trim().split(/\s+/);
+    const value = more.length === 0 && /^[a-z][\w@]*$/i.test(name) ? cellNumber(digits) : undefined;
+    if (value !== undefined) numbers.set(name, value);
+  }
   const scores = [...numbers].filter(([name]) => !/^(epoch|num_updates|wps|wpb|bsz|best_\w+)$/.test(name));
   return {
     step: numbers.get("num_updates"),
     epoch: numbers.get("epoch"),
     planned: {},
+    isEpochShare: false,
+    closes: false,
     values: new Map(scores.map(([name, value]) => [`valid ${name}`, value])),
   };
 }
 
-function valuesOf(line: string): Map<string, number> {
-  const values = new Map<string, number>();
-  for (const [, , name, digits] of line.matchAll(named)) {
-    const value = cellNumber(digits!);
-    if (value !== undefined) values.set(lastWords(name!), value);
-  }
-  for (const [, name, digits] of line.matchAll(unnamed)) {
-    const value = cellNumber(digits!);
-    if (value !== undefined && !values.has(name!.trim())) values.set(name!.trim(), value);
-  }
-  return values;
-}
+/** Values that say where a line stands, not what was measured. */
+const isPlace = (name: string): boolean =>
+  /(^|[\s_])(step|epoch|iter|iteration|batch|update)s?$|(^|_)num_updates$/i.test(name.slice(-40));
+
+/** Longer lines are no output of a training: only their beginning is read. */
+const longestLine = 1 << 16;
 
 /**
  * Reads one line of a training console: `step:125/2900 val_loss:4.4`, `Epoch: 3/30`, `Valid Loss: 6.2 - Valid
@@ -77,18 +47,10 @@ function valuesOf(line: string): Map<string, number> {
  * fairseq's `| valid | epoch 001 | loss 8.2 | num_updates 500`, `Step 10 | loss:1.23 lr:2e-05`, `[metric][batch=12]: metrics/eval/Accuracy: 0.5`.
  */
 export function readConsoleLine(raw: string): ConsoleLine {
-  const line = raw.replace(ansiColour, "");
-  const validation = fairseqLine(line);
+  const line = raw.slice(0, longestLine).replace(ansiColour, "");
+  const validation = fairseqJsonLine(line) ?? fairseqLine(line);
   if (validation !== undefined) return validation;
-  const [step, epoch] = [stepPlace.exec(line), epochPlace.exec(line)];
-  const [plannedSteps, plannedEpochs] = [count(step?.[2]), count(epoch?.[2])];
-  return {
-    step: count(step?.[1]),
-    epoch: count(epoch?.[1]),
-    planned: {
-      ...(plannedSteps !== undefined && { steps: plannedSteps }),
-      ...(plannedEpochs !== undefined && { epochs: plannedEpochs }),
-    },
-    values: valuesOf(line),
-  };
+  const values = valuesIn(line);
+  for (const name of values.keys()) if (isPlace(name)) values.delete(name);
+  return { ...readPlace(line, values.size > 0), values };
 }

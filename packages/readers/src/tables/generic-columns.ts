@@ -1,5 +1,5 @@
-import { metricClassOf } from "@stopwise/core";
-import { isMetric, nameMetric, normaliseName } from "../mapping/metric-choice.ts";
+import { isMetric } from "../mapping/metric-choice.ts";
+import { isBareScore, isEvaluationKey, isSplitLater, keyOf, type KeyedName } from "./evaluation-names.ts";
 
 /** What the columns of a table of rows stand for; a role without column is undefined. */
 export interface ColumnRoles {
@@ -13,8 +13,13 @@ export interface ColumnRoles {
   readonly run: string | undefined;
   /** Planned end, the same in every row. */
   readonly plannedSteps: string | undefined;
-  /** Columns with evaluation values. */
+  readonly plannedEpochs: string | undefined;
+  /** Columns whose name tells that they are of an evaluation, or that were asked for. */
   readonly evaluation: readonly string[];
+  /** Scores that name no split: which rows make them an evaluation is told by `evaluationOf`. */
+  readonly bare: readonly string[];
+  /** Stands in the row that ends a training. */
+  readonly endOfTraining: string | undefined;
 }
 
 const stepNames = [
@@ -27,6 +32,7 @@ const stepNames = [
   "iter",
   "current_steps",
   "training_iteration",
+  "num_updates",
   "update",
   "batch",
   "steps",
@@ -62,68 +68,26 @@ const tokenNames = [
 ];
 const runNames = ["run", "run_id", "run_name", "trial", "trial_id", "seed"];
 
-/** Words for a score, as they are written behind a split without a separator: `valloss`, `testacc`. */
-const score =
-  "loss(?:es)?|acc|accs|accuracy|accuracies|f1|em|ppl|perplexity|bleu|wer|cer|auc|mse|mae|rmse|error";
-const evaluationPrefix = new RegExp(
-  `^(full_valid|metrics(?!_train)(?=_)|eval|evaluation|(?:val|valid|validation|test|dev)\\d*)(_|$)` +
-    `|^(val|valid|validation|test|dev|eval)(${score})(_|$)`,
-);
-const evaluationSuffix = /_(eval|evaluation|val|valid|validation|test|dev)$/;
-const reinforcement = /(^|_)(return|reward|rew|rew_mean|reward_mean|success_rate|distance)$/;
-const notAMetric =
-  /_(runtime|(samples|steps|tokens)_per_second|num_tokens|time|timestamp|duration)$|^[a-z]+_(epochs?|steps?)$/;
-
-/** A name in lower case with `_` for blanks and punctuation; the underscore of `_step` stays. */
-const keyOf = (name: string): string =>
-  name.startsWith("_") ? `_${normaliseName(name)}` : normaliseName(name);
-
-function isEvaluation(key: string): boolean {
-  return evaluationPrefix.test(key) && !notAMetric.test(key);
-}
-
-/** A score whose name holds its split further on: `loss_val`, `Loss/test`, `model/eval/f1`. */
-function isSplitLater({ name, key }: KeyedName): boolean {
-  if (/^(train|training)(_|$)/.test(key) || notAMetric.test(key)) return false;
-  const later = name.split(/[/.]/).slice(1);
-  return (
-    (evaluationSuffix.test(key) || later.some((part) => isEvaluation(keyOf(part)))) &&
-    nameMetric(key) !== undefined
-  );
-}
-
-/** A score without prefix; a loss without prefix is the training loss. */
-function isBareScore(key: string): boolean {
-  if (/^(train|training)_/.test(key) || /_history$|_std$/.test(key)) return false;
-  if (reinforcement.test(key)) return true;
-  const metric = nameMetric(key);
-  return (
-    metric !== undefined &&
-    metric.metricClass !== "loss" &&
-    metricClassOf(key) !== undefined &&
-    metric.rank % 10_000 < 240
-  );
-}
-
-interface KeyedName {
-  readonly name: string;
-  readonly key: string;
-}
-
 /** fastai's history: `epoch, train_loss, valid_loss`, scores on the validation set, `time`. */
 function isFastai(keyed: readonly KeyedName[]): boolean {
   const keys = keyed.map(({ key }) => key);
   return keys.slice(0, 3).join() === "epoch,train_loss,valid_loss" && keys.at(-1) === "time";
 }
 
-/** Columns with an evaluation prefix, else with the split further on, else scores that name no split. */
-function evaluationsIn(keyed: readonly KeyedName[], bareScores: boolean): readonly KeyedName[] {
+/** Columns with an evaluation prefix, else with the split further on. */
+function evaluationsIn(keyed: readonly KeyedName[]): readonly KeyedName[] {
   if (isFastai(keyed)) return keyed.slice(2, -1);
-  const prefixed = keyed.filter(({ key }) => isEvaluation(key));
-  if (prefixed.length > 0) return prefixed;
-  const later = keyed.filter(isSplitLater);
-  if (later.length > 0) return later;
-  return bareScores ? keyed.filter(({ key }) => isBareScore(key)) : [];
+  const prefixed = keyed.filter(({ key }) => isEvaluationKey(key));
+  return prefixed.length > 0 ? prefixed : keyed.filter(isSplitLater);
+}
+
+/** Scores without split that no column with a split repeats. */
+function bareIn(keyed: readonly KeyedName[], evaluation: readonly KeyedName[]): readonly string[] {
+  const isTwin = ({ key }: KeyedName): boolean =>
+    evaluation.some((column) => column.key.endsWith(`_${key}`) || column.key.startsWith(`${key}_`));
+  return keyed
+    .filter((column) => isBareScore(column) && !evaluation.includes(column) && !isTwin(column))
+    .map(({ name }) => name);
 }
 
 /** What is known of a table beyond the names of its columns. */
@@ -136,8 +100,8 @@ export interface RoleOptions {
 
 /**
  * Reads what columns mean from their names, in any case and with `/`, `.`, `-` and blanks as `_`. Evaluation
- * columns are those with an evaluation prefix; where there are none, those that hold a split further on (`loss_val`),
- * and where there are none either, bare scores such as `accuracy`.
+ * columns are those with an evaluation prefix; where there are none, those that hold a split further on (`loss_val`).
+ * Bare scores such as `accuracy` stand apart.
  *
  * @param names - column names as in the file
  */
@@ -146,7 +110,7 @@ export function rolesOf(names: readonly string[], options: RoleOptions = {}): Co
   const keyed = names.map((name) => ({ name, key: keyOf(name) }));
   const first = (keys: readonly string[]): string | undefined =>
     keys.map((key) => keyed.find((column) => column.key === key)?.name).find((name) => name !== undefined);
-  const chosen = evaluationsIn(keyed, bareScores);
+  const chosen = evaluationsIn(keyed);
   const isSeen = metric !== undefined && chosen.some(({ name }) => isMetric(name, metric));
   const askedFor = metric === undefined || isSeen ? [] : names.filter((name) => isMetric(name, metric));
   const evaluated = new Set(chosen.map(({ name }) => name));
@@ -176,6 +140,9 @@ export function rolesOf(names: readonly string[], options: RoleOptions = {}): Co
     lr: first(["learning_rate", "lr", "train_learning_rate", "train_lr"]),
     run: first(runNames),
     plannedSteps: planned,
+    plannedEpochs: keyed.find(({ key }) => /^(total|max|num)_epochs$/.test(key))?.name,
     evaluation: [...new Set([...chosen.map(({ name }) => name), ...askedFor])],
+    bare: bareScores ? bareIn(keyed, chosen).filter((name) => !askedFor.includes(name)) : [],
+    endOfTraining: keyed.find(({ key }) => /(^|_)train_runtime$/.test(key))?.name,
   };
 }

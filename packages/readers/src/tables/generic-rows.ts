@@ -1,4 +1,11 @@
+import {
+  evaluationRule,
+  repeatedEvaluations,
+  type EvaluationOf,
+  type WrittenEvaluation,
+} from "./evaluation-rows.ts";
 import { rolesOf, type ColumnRoles } from "./generic-columns.ts";
+import { withPlaces } from "./place-columns.ts";
 import {
   laterStep,
   orderRows,
@@ -46,11 +53,15 @@ function placedRows(rows: readonly GenericRow[], roles: ColumnRoles): readonly G
 }
 
 /** Roles by epoch where training rows alone have a step and the evaluations an epoch. */
-function placedByEpoch(rows: readonly GenericRow[], roles: ColumnRoles): ColumnRoles {
+function placedByEpoch(
+  rows: readonly GenericRow[],
+  roles: ColumnRoles,
+  evaluationOf: EvaluationOf,
+): ColumnRoles {
   if (roles.step === undefined || roles.epoch === undefined) return roles;
   let byEpoch = false;
   for (const row of rows) {
-    if (!roles.evaluation.some((name) => typeof row[name] === "number")) continue;
+    if (evaluationOf(row) === undefined) continue;
     if (finiteIn(row, roles.step) !== undefined || finiteIn(row, roles.epoch) === undefined) return roles;
     byEpoch = true;
   }
@@ -83,13 +94,15 @@ class TrainingRows {
     if (this.#open !== undefined) this.#boundary = Math.min(this.#boundary, at);
   }
 
-  add(row: GenericRow, step: number | null, epoch: number | null): void {
+  /** Takes the training values of a row; whether it has a loss, a rate or a gradient norm. */
+  add(row: GenericRow, step: number | null, epoch: number | null): boolean {
     const roles = this.#roles;
     const loss = numberIn(row, roles.trainLoss);
     const gradNorm = numberIn(row, roles.gradNorm);
     const lr = numberIn(row, roles.lr);
     const tokens = finiteIn(row, roles.tokens);
-    if (loss === undefined && gradNorm === undefined && lr === undefined && tokens === undefined) return;
+    const isStep = loss !== undefined || gradNorm !== undefined || lr !== undefined;
+    if (!isStep && tokens === undefined) return false;
     const at = step ?? epoch ?? 0;
     let open = this.#open;
     if (open === undefined || at > this.#boundary) {
@@ -105,34 +118,75 @@ class TrainingRows {
       if (lr !== undefined) open.lr = lr;
       if (tokens !== undefined) open.tokens = tokens;
     }
+    return isStep;
   }
+}
+
+type Placed = Evaluation & WrittenEvaluation & { readonly afterEnd: boolean };
+
+/** Evaluations without those behind the end of training whose step has been evaluated before the end. */
+function beforeTheEnd(rows: readonly Placed[]): readonly Placed[] {
+  if (!rows.some(({ afterEnd }) => afterEnd)) return rows;
+  const at = ({ step, epoch }: Placed): number | null => step ?? epoch;
+  const during = new Set(rows.filter(({ afterEnd }) => !afterEnd).map(at));
+  return rows.filter((row) => !row.afterEnd || !during.has(at(row)));
+}
+
+/** Evaluations without repeats of the last one, and what to say of those left out. */
+function ownEvaluations(
+  rows: readonly Placed[],
+  surroundings: { nBefore: number; nBetween: number },
+): { evaluations: readonly Placed[]; warnings: string[] } {
+  const during = beforeTheEnd(rows);
+  const isRepeat = repeatedEvaluations(during, surroundings);
+  const evaluations = during.filter((_, index) => !isRepeat[index]);
+  const [nAfter, nRepeats] = [rows.length - during.length, during.length - evaluations.length];
+  const warnings = [
+    ...(nAfter > 0
+      ? [`${nAfter} evaluations after the end of training, at a step evaluated before, are left out.`]
+      : []),
+    ...(nRepeats > 0
+      ? [`${nRepeats} rows repeat the values of the last evaluation: they are no evaluations.`]
+      : []),
+  ];
+  return { evaluations, warnings };
 }
 
 /** Evaluations and training rows in one pass over rows that are in order. */
 function curveOf(
   rows: readonly GenericRow[],
   roles: ColumnRoles,
-): Pick<RawRun, "evaluations" | "training" | "lastStep"> {
-  const evaluations: Evaluation[] = [];
+  evaluationOf: EvaluationOf,
+): Pick<RawRun, "evaluations" | "training" | "lastStep"> & { warnings: string[] } {
+  const found: Placed[] = [];
   const training = new TrainingRows(roles);
   const byStep = roles.step !== undefined;
   let lastStep: number | null = null;
+  let [nBefore, nBetween] = [0, 0];
+  let afterEnd = false;
   for (const row of rows) {
     const step = byStep ? placeOf(row, roles) : null;
     const epoch = finiteIn(row, roles.epoch) ?? null;
-    lastStep = laterStep(lastStep, step);
-    let values: Record<string, number> | undefined;
-    for (const name of roles.evaluation) {
-      const value = row[name];
-      if (typeof value === "number") (values ??= {})[name] = value;
+    if (step !== null && (lastStep === null || step > lastStep)) lastStep = step;
+    if (roles.endOfTraining !== undefined && row[roles.endOfTraining] !== undefined) {
+      afterEnd = true;
+      continue;
     }
+    const values = evaluationOf(row);
+    const inTraining = training.add(row, step, epoch);
     if (values !== undefined) {
-      evaluations.push({ step, epoch, tokens: finiteIn(row, roles.tokens), values });
+      found.push({ step, epoch, tokens: finiteIn(row, roles.tokens), values, inTraining, afterEnd });
       training.evaluated(step ?? epoch ?? 0);
-    }
-    training.add(row, step, epoch);
+    } else if (inTraining && found.length === 0) nBefore += 1;
+    else if (inTraining) nBetween += 1;
   }
-  return { evaluations, training: training.rows, lastStep };
+  const { evaluations, warnings } = ownEvaluations(found, { nBefore, nBetween });
+  return {
+    evaluations: evaluations.map(({ step, epoch, tokens, values }) => ({ step, epoch, tokens, values })),
+    training: training.rows,
+    lastStep,
+    warnings,
+  };
 }
 
 /** A column that has one value in all rows that hold it. */
@@ -141,18 +195,57 @@ function constantOf(rows: readonly GenericRow[], name: string | undefined): numb
   return values.size === 1 ? [...values][0] : undefined;
 }
 
-function runOf(key: string, rows: readonly GenericRow[], columns: ColumnRoles, known: KnownFacts): RawRun {
-  const named = placedByEpoch(rows, columns);
+/** The stages of a log: behind the end of a training a lower step begins another one. */
+function stagesOf(rows: readonly GenericRow[], roles: ColumnRoles): readonly (readonly GenericRow[])[] {
+  const mark = roles.endOfTraining;
+  if (mark === undefined) return [rows];
+  const stages: GenericRow[][] = [[]];
+  let endedAt = Number.NEGATIVE_INFINITY;
+  for (const row of rows) {
+    const at = placeOf(row, roles);
+    if (at !== null && at < endedAt) {
+      stages.push([]);
+      endedAt = Number.NEGATIVE_INFINITY;
+    }
+    stages.at(-1)!.push(row);
+    if (row[mark] !== undefined) endedAt = at ?? endedAt;
+  }
+  return stages;
+}
+
+function stageOf(
+  key: string,
+  rows: readonly GenericRow[],
+  options: { readonly columns: ColumnRoles; readonly known: KnownFacts },
+): RawRun {
+  const { columns, known } = options;
+  const evaluationOf = evaluationRule(columns);
+  const named = placedByEpoch(rows, columns, evaluationOf);
   const isCounted = named.step === undefined && named.epoch === undefined;
   const roles = isCounted ? { ...named, step: rowNumber } : named;
   const { rows: ordered, warnings } = orderRows(placedRows(rows, named), (row) => placeOf(row, roles));
   const plannedSteps = constantOf(rows, roles.plannedSteps) ?? known.plannedSteps;
-  const curve = curveOf(ordered, roles);
+  const plannedEpochs = constantOf(rows, roles.plannedEpochs) ?? known.plannedEpochs;
+  const { warnings: remarks, ...curve } = curveOf(ordered, roles, evaluationOf);
   const lastStep =
     named === columns
       ? curve.lastStep
       : rows.reduce((last, row) => laterStep(last, finiteIn(row, columns.step)), curve.lastStep);
-  return { key, ...curve, lastStep, known: { ...known, plannedSteps }, warnings };
+  return {
+    key,
+    ...curve,
+    lastStep,
+    known: { ...known, plannedSteps, plannedEpochs },
+    warnings: [...warnings, ...remarks],
+  };
+}
+
+/** The runs of rows that belong together: one, or one for each finished stage. */
+function runsOf(key: string, rows: readonly GenericRow[], columns: ColumnRoles, known: KnownFacts): RawRun[] {
+  return stagesOf(rows, columns).map((stage, index) => {
+    const name = index === 0 ? key : [key, `stage=${index + 1}`].filter(Boolean).join(" ");
+    return stageOf(name, stage, { columns, known });
+  });
 }
 
 /** Rows by the value of the run column; one group where there is none or it has one value. */
@@ -169,12 +262,21 @@ function splitRuns(rows: readonly GenericRow[], run: string | undefined): Map<st
   return groups.size > 1 ? groups : new Map([["", rows]]);
 }
 
+const emptyRow = (): Record<string, number | string> =>
+  Object.create(null) as Record<string, number | string>;
+
 const longName = /^(metric|key|name|tag|metric_name)$/i;
+/** The values of a long table; beside `metric_name` they may stand under `metric`. */
+const longValue = /^(value|metric_value)$/i;
 
 /** A long table (`step, metric, value`) as a wide one: one row per step, one column per metric. */
 function pivoted(table: GenericTable): GenericTable {
-  const name = table.names.find((column) => longName.test(column));
-  const value = table.names.find((column) => /^value$/i.test(column));
+  const name =
+    table.names.find((column) => /^metric_name$/i.test(column)) ??
+    table.names.find((column) => longName.test(column));
+  const value =
+    table.names.find((column) => longValue.test(column)) ??
+    (/^metric_name$/i.test(name ?? "") ? table.names.find((column) => /^metric$/i.test(column)) : undefined);
   if (name === undefined || value === undefined) return table;
   const others = table.names.filter((column) => column !== name && column !== value);
   const { step, epoch, run } = rolesOf(others);
@@ -188,7 +290,7 @@ function pivoted(table: GenericTable): GenericTable {
     const kept = Object.fromEntries(
       others.filter((column) => row[column] !== undefined).map((column) => [column, row[column]!]),
     );
-    const target = wide.get(key) ?? kept;
+    const target = wide.get(key) ?? Object.assign(emptyRow(), kept);
     if (row[value] !== undefined && metric !== "") target[metric] = row[value];
     wide.set(key, target);
     metrics.add(metric);
@@ -201,7 +303,11 @@ function pivoted(table: GenericTable): GenericTable {
   };
 }
 
-const exportedColumn = /^(.+) - (.+)$/;
+/** Run and metric of an exported column, `<run> - <metric>`. */
+function exportedColumn(name: string): readonly [string, string] | undefined {
+  const at = name.lastIndexOf(" - ");
+  return at < 1 || at + 3 >= name.length ? undefined : [name.slice(0, at), name.slice(at + 3)];
+}
 
 /**
  * A W&B export (`Step`, `<run> - <metric>`, `<run> - <metric>__MIN`) as rows with a run column, without the twins
@@ -209,38 +315,35 @@ const exportedColumn = /^(.+) - (.+)$/;
  */
 function exportedRuns(table: GenericTable): GenericTable {
   const [axis, ...others] = table.names;
-  const columns = others.map((name) => ({ name, parts: exportedColumn.exec(name) }));
-  if (axis === undefined || columns.length === 0 || columns.some(({ parts }) => parts === null)) return table;
+  const columns = others.map((name) => ({ name, parts: exportedColumn(name) }));
+  if (axis === undefined || columns.length === 0 || columns.some(({ parts }) => parts === undefined))
+    return table;
   const kept = columns.filter(({ name }) => !/__(MIN|MAX)$/.test(name));
-  const runs = [...new Set(kept.map(({ parts }) => parts![1]!))];
+  const runs = [...new Set(kept.map(({ parts }) => parts![0]))];
   const rows = runs.flatMap((run) =>
     table.rows.flatMap((row): GenericRow[] => {
-      const own = kept.filter(({ name, parts }) => parts![1] === run && row[name] !== undefined);
+      const own = kept.filter(({ name, parts }) => parts![0] === run && row[name] !== undefined);
       if (own.length === 0 || row[axis] === undefined) return [];
       return [
         {
           [axis]: row[axis],
           run,
-          ...Object.fromEntries(own.map(({ name, parts }) => [parts![2]!, row[name]!])),
+          ...Object.fromEntries(own.map(({ name, parts }) => [parts![1], row[name]!])),
         },
       ];
     }),
   );
-  return { ...table, names: [axis, "run", ...new Set(kept.map(({ parts }) => parts![2]!))], rows };
+  return { ...table, names: [axis, "run", ...new Set(kept.map(({ parts }) => parts![1]))], rows };
 }
 
 /** The runs of a generic table, or why it is none: `reason` is set where no column tells of training progress. */
 export function runsOfTable(given: GenericTable): { runs: RawRun[]; reason?: string } {
-  const table = exportedRuns(pivoted(given));
-  const roles = rolesOf(table.names, {
-    bareScores: table.bareScoresAreTraining !== true,
-    metric: table.metric,
-  });
+  const { table, roles, plan } = withPlaces(exportedRuns(pivoted(given)));
   if (roles.step === undefined && roles.epoch === undefined && roles.tokens === undefined) {
     return { runs: [], reason: "has no step, epoch or token column." };
   }
-  const runs = [...splitRuns(table.rows, roles.run)].map(([key, rows]) =>
-    runOf(key, rows, roles, table.known ?? {}),
+  const runs = [...splitRuns(table.rows, roles.run)].flatMap(([key, rows]) =>
+    runsOf(key, rows, roles, { ...plan, ...table.known }),
   );
   const withRows = runs.filter(
     ({ training, evaluations, lastStep }) => training.length + evaluations.length > 0 || lastStep !== null,
@@ -252,12 +355,18 @@ export function runsOfTable(given: GenericTable): { runs: RawRun[]; reason?: str
 /** Why a table has no curve. */
 function withoutCurve({ rows, names }: GenericTable, roles: ColumnRoles, runs: readonly RawRun[]): string {
   if (rows.length === 0) return "has no rows.";
+  const unread = roles.evaluation.length > 0 ? [] : roles.bare;
+  if (unread.length > 0 && runs.some(({ training }) => training.length > 0)) {
+    return `holds training rows only, no evaluation: ${shortList(unread)} stand in rows of training steps. If they are of an evaluation, name one with --metric.`;
+  }
   if (runs.some(({ training }) => training.length > 0)) return "holds training rows only, no evaluation.";
   if (roles.evaluation.length > 0) return "holds no evaluation value at a step or epoch.";
   const others = names.filter((name) => name !== roles.step && name !== roles.epoch);
-  const shown = others.slice(0, 8).join(", ") + (others.length > 8 ? ", ..." : "");
-  return `has no column that is read as an evaluation; besides the step it has ${shown || "none"}.`;
+  return `has no column that is read as an evaluation; besides the step it has ${shortList(others) || "none"}.`;
 }
+
+const shortList = (names: readonly string[]): string =>
+  names.slice(0, 8).join(", ") + (names.length > 8 ? ", ..." : "");
 
 const hasValues = (evaluations: readonly Evaluation[]): boolean =>
   evaluations.some(({ values }) => Object.values(values).some(Number.isFinite));

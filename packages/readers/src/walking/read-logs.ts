@@ -1,15 +1,22 @@
 import { relative, resolve } from "node:path";
-import { modelFacts, StopwiseError, type RunRecord } from "@stopwise/core";
+import { modelFacts, type RunRecord } from "@stopwise/core";
 import type { FileReading } from "../contract.ts";
-import { findLogs, type FindOptions, type LogSource } from "./find-logs.ts";
-import type { IngestedFile, IngestedRun, IngestReport } from "./ingest-report.ts";
-import { mergeDuplicates } from "./duplicate-runs.ts";
 import type { KnownFacts, RawRun } from "../mapping/raw-run.ts";
 import { recordFacts } from "../mapping/record-facts.ts";
 import { factsOf } from "../mapping/run-facts.ts";
 import { runIdentity } from "../mapping/run-identity.ts";
 import { mapRun, missingFacts } from "../mapping/run-mapping.ts";
 import { factsFor, overlayFacts, type RunFacts, type TaskFacts } from "../mapping/task-facts.ts";
+import { readMlflowServer } from "../servers/mlflow-server.ts";
+import { splitServers } from "../servers/named-servers.ts";
+import { traceOf } from "./curve-trace.ts";
+import { findLogs, type FindOptions, type LogSource } from "./find-logs.ts";
+import type { IngestedRun, IngestReport } from "./ingest-report.ts";
+import { mergeRuns, type TracedFile, type TracedRun } from "./merge-runs.ts";
+import { layFacts } from "./laid-facts.ts";
+import { readSource } from "./read-source.ts";
+import { joinResumed, resumeKeyOf } from "./resumed-runs.ts";
+import { SettingsNear } from "./settings-near.ts";
 
 /** How logs are read. */
 export interface ReadOptions extends FindOptions {
@@ -30,6 +37,7 @@ export interface ReadOptions extends FindOptions {
 interface Reader {
   readonly root: string;
   readonly options: ReadOptions;
+  readonly settings: SettingsNear;
 }
 
 const posix = (path: string): string => path.replaceAll("\\", "/");
@@ -40,12 +48,51 @@ function givenFor({ root, options }: Reader, path: string): KnownFacts {
   return overlayFacts(factsFor(options.facts, local), options.overrides ?? {});
 }
 
+/** Facts without a plan that the run ran past: it was another run's, or was changed. */
+function withoutOutrunPlan(facts: KnownFacts, { evaluations, lastStep }: RawRun): KnownFacts {
+  const epoch = evaluations.reduce((last, row) => Math.max(last, row.epoch ?? 0), 0);
+  const isOutrun = (plan: number | undefined, reached: number): boolean =>
+    plan !== undefined && reached > plan * 1.001;
+  const [steps, epochs] = [isOutrun(facts.plannedSteps, lastStep ?? 0), isOutrun(facts.plannedEpochs, epoch)];
+  if (!steps && !epochs) return facts;
+  const { maxSteps, epochs: nEpochs, ...hyper } = facts.hyper ?? {};
+  return {
+    ...facts,
+    ...(steps ? { plannedSteps: undefined } : {}),
+    ...(epochs ? { plannedEpochs: undefined } : {}),
+    hyper: { ...hyper, ...(steps ? {} : { maxSteps }), ...(epochs ? {} : { epochs: nEpochs }) },
+  };
+}
+
+/** Runs of a server have no folder in which facts could lie. */
+const serverFormat = "mlflow-server";
+
+/** Formats whose batch is that of one device, without accumulation. */
+const countDeviceBatch = new Set(["hf-trainer-state", "tfevents"]);
+
+/** The run with the facts that lie near its log, under those of the log itself. */
+async function withNearFacts(
+  reader: Reader,
+  at: { format: string; path: string },
+  run: RawRun,
+): Promise<RawRun> {
+  const { format, path } = at;
+  if (run.evaluations.length === 0 || format === serverFormat) return run;
+  const near = await reader.settings.factsFor(resolve(reader.root, path) + (path.endsWith("/") ? "/" : ""));
+  const known = layFacts([run.known, withoutOutrunPlan(near, run)]);
+  const batchSize = countDeviceBatch.has(format) ? near.hyper?.["batchSize"] : undefined;
+  return {
+    ...run,
+    known: batchSize === undefined ? known : { ...known, hyper: { ...known.hyper, batchSize } },
+  };
+}
+
 function ingestRaw(
   reader: Reader,
   format: string,
   path: string,
   run: RawRun,
-): IngestedRun & { warnings: readonly string[] } {
+): Required<TracedRun> & { warnings: readonly string[] } {
   const absolute = resolve(reader.root, path);
   const { record, warnings, missing } = mapRun(run, {
     id: runIdentity(run, absolute),
@@ -55,7 +102,7 @@ function ingestRaw(
     given: givenFor(reader, path),
   });
   const named = run.key === "" ? warnings : warnings.map((warning) => `run ${run.key}: ${warning}`);
-  return { record, facts: factsOf(run), missing, warnings: named };
+  return { record, facts: factsOf(run), missing, trace: traceOf(run), warnings: named };
 }
 
 /** A run record, ours since the reader made it, with the given facts in it and what its model's name tells. */
@@ -80,15 +127,13 @@ function ingestRecord(record: RunRecord, given: KnownFacts): IngestedRun {
   return { record, facts: recordFacts(record), missing: missingFacts(record) };
 }
 
-function reported(reader: Reader, format: string, reading: FileReading): IngestedFile {
-  const { path, reason, partOf, failure } = reading;
-  if (failure !== undefined) {
-    return { path, format, status: "failed", reason: failure.message, warnings: reading.warnings, runs: [] };
-  }
-  const raw = reading.runs.map((run) => ingestRaw(reader, format, path, run));
+async function reported(reader: Reader, format: string, reading: FileReading): Promise<TracedFile> {
+  const { path, reason, partOf } = reading;
+  const found = await Promise.all(reading.runs.map((run) => withNearFacts(reader, { format, path }, run)));
+  const raw = found.map((run) => ingestRaw(reader, format, path, run));
   const given = givenFor(reader, path);
   const runs = [
-    ...raw.map(({ record, facts, missing }) => ({ record, facts, missing })),
+    ...raw.map(({ record, facts, missing, trace }) => ({ record, facts, missing, trace })),
     ...(reading.records ?? []).map((record) => ingestRecord(record, given)),
   ];
   return {
@@ -102,52 +147,67 @@ function reported(reader: Reader, format: string, reading: FileReading): Ingeste
   };
 }
 
-/** The one line that names a failure; what is not our own error type keeps its message's first line. */
-function failureLine(error: unknown, path: string): string {
-  if (error instanceof StopwiseError) return error.message;
-  const message = error instanceof Error ? error.message : String(error);
-  return `${path}: cannot be read (${message.split("\n")[0]!}). Check the file and its permissions.`;
+/** Sources that are read together: the parts of one resumed run. */
+function* groupsOf(sources: readonly LogSource[]): Generator<readonly LogSource[]> {
+  const groups = new Map<string, LogSource[]>();
+  for (const [index, source] of sources.entries()) {
+    const key = resumeKeyOf(source) ?? `source\n${index}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [source]);
+    else group.push(source);
+  }
+  yield* groups.values();
 }
 
-async function readSource(reader: Reader, source: LogSource): Promise<IngestedFile[]> {
-  const { format, files } = source;
-  if (source.reader === undefined) {
-    const reason = source.reason ?? "is no log of a known format.";
-    return files.map(({ path }) => ({ path, format, status: "skipped", reason, warnings: [], runs: [] }));
+async function readGroup(reader: Reader, sources: readonly LogSource[]): Promise<TracedFile[]> {
+  const files: TracedFile[] = [];
+  const readings: FileReading[] = [];
+  const { format } = sources[0]!;
+  for (const source of sources) {
+    const metric = reader.options.metric ?? givenFor(reader, source.path).metric;
+    const read = await readSource(source, { metric });
+    for (const problem of read.problems) files.push({ ...problem, format, warnings: [], runs: [] });
+    readings.push(...read.readings);
   }
-  try {
-    const readings = await source.reader.read(files, {
-      metric: reader.options.metric ?? givenFor(reader, source.path).metric,
-    });
-    return readings.map((reading) => reported(reader, format, reading));
-  } catch (error) {
-    return files.map(({ path }) => ({
-      path,
-      format,
-      status: "failed",
-      reason: failureLine(error, path),
-      warnings: [],
-      runs: [],
-    }));
-  }
+  const whole = sources.length > 1 ? joinResumed(readings) : readings;
+  for (const reading of whole) files.push(await reported(reader, format, reading));
+  return files;
 }
 
 /**
  * Finds and reads every run log under the paths. Each file is reported once, in the order of paths: read, skipped
- * or failed, with a reason where it gave no run. A damaged file costs that file only. Runs that were found twice
- * (copies of a log, two states of one growing log) are listed once.
+ * or failed, with a reason where it gave no run. A damaged file costs that file only. A training that several files
+ * hold (other loggers, copies, states of one growing log, parts of a resumed run) is listed once.
  *
- * @throws {InvalidInputError} when a path does not exist
+ * A path may name an MLflow tracking server, `mlflow+http://HOST:PORT`.
+ *
+ * @throws {InvalidInputError} when a path does not exist, or a server does not answer
  * @example const report = await readLogs(["runs"], { metric: "exact_match" });
  */
 export async function readLogs(paths: readonly string[], options: ReadOptions = {}): Promise<IngestReport> {
   const root = options.root ?? process.cwd();
-  const sources = await findLogs(paths, { root });
-  const files: IngestedFile[] = [];
-  for (const [index, source] of sources.entries()) {
-    files.push(...(await readSource({ root, options }, source)));
-    options.onProgress?.({ done: index + 1, total: sources.length, path: source.path });
+  const settings = new SettingsNear(root);
+  const reader: Reader = { root, options, settings };
+  const { servers, local } = splitServers(paths);
+  const sources = await findLogs(local, {
+    ...options,
+    onFound: (found) => {
+      settings.note(found.path);
+      options.onFound?.(found);
+    },
+  });
+  const files: TracedFile[] = [];
+  let done = 0;
+  for (const group of groupsOf(sources)) {
+    files.push(...(await readGroup(reader, group)));
+    done += group.length;
+    options.onProgress?.({ done, total: sources.length, path: group.at(-1)!.path });
+  }
+  for (const server of servers) {
+    for (const reading of await readMlflowServer(server)) {
+      files.push(await reported(reader, serverFormat, reading));
+    }
   }
   files.sort((left, right) => (left.path < right.path ? -1 : left.path > right.path ? 1 : 0));
-  return { files: mergeDuplicates(files) };
+  return { files: mergeRuns(files) };
 }

@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /** Exit status of the command line. */
 export const exitStatus = {
   done: 0,
@@ -35,7 +37,7 @@ function fileErrorLine(error: unknown): string | undefined {
  * unexpected error is shown with STOPWISE_DEBUG=1.
  */
 export function reportFailure(error: unknown): number {
-  const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, " ");
+  const oneLine = (text: string): string => printable(text.trim().replace(/\s*\n\s*/g, " "));
   const expected = isExpected(error) ? error.message : fileErrorLine(error);
   const debug = process.env["STOPWISE_DEBUG"] === "1";
   if (expected !== undefined) {

@@ -5,9 +5,13 @@ export interface StoreFlags {
   readonly store: string;
 }
 
-/** Adds `--store DIR`; the environment's STOPWISE_STORE and then `.stopwise` stand in. */
+/** Adds `--store PLACE`; the environment's STOPWISE_STORE and then `.stopwise` stand in. */
 export function addStoreFlag(command: Command): Command {
   // An empty STOPWISE_STORE counts as not set.
   const standard = process.env["STOPWISE_STORE"] || ".stopwise";
-  return command.option("--store <dir>", "folder of the experiment store (or STOPWISE_STORE)", standard);
+  return command.option(
+    "--store <place>",
+    "folder of the experiment store, or postgres://user@host/database (or STOPWISE_STORE)",
+    standard,
+  );
 }

@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /** A column of a printed table. */
 export interface Column<Row> {
   readonly title: string;
@@ -20,9 +22,10 @@ export function shortNumber(value: number): string {
 function cellText(value: string | number | null | undefined, maxWidth = Infinity): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "-";
   if (typeof value === "number") return shortNumber(value);
-  if (value.length <= maxWidth) return value;
+  const text = printable(value);
+  if (text.length <= maxWidth) return text;
   const kept = maxWidth - 1;
-  return `${value.slice(0, Math.ceil(kept / 2))}…${value.slice(value.length - Math.floor(kept / 2))}`;
+  return `${text.slice(0, Math.ceil(kept / 2))}…${text.slice(text.length - Math.floor(kept / 2))}`;
 }
 
 /**

@@ -18,6 +18,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("../verbs/runs.ts")).defineRuns,
   },
   {
+    name: "store",
+    summary: "copy, check and back up a store; list its models",
+    load: async () => (await import("../verbs/store.ts")).defineStore,
+  },
+  {
     name: "retrain",
     summary: "learn from what is stored; put the model into use unless it is worse",
     load: async () => (await import("../verbs/retrain.ts")).defineRetrain,

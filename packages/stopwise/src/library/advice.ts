@@ -1,7 +1,7 @@
 import { adapterFor, type TrainerConfig } from "@stopwise/trainers";
-import type { Policy, Recommendation, Task } from "@stopwise/core";
+import { InvalidInputError, nearest, type Policy, type Recommendation, type Task } from "@stopwise/core";
 import { recommendFrom, type StopwiseModel } from "@stopwise/meta-model/predict";
-import { loadModel } from "./model-source.ts";
+import { fetchModel } from "./model-source.ts";
 import { limitOf } from "./trainer-limits.ts";
 import { parseRequest, taskOfRequest, type FullRequest, type Request } from "./request.ts";
 
@@ -23,6 +23,23 @@ export interface Advice extends Omit<Recommendation, "model"> {
 function configOf(policy: Policy, task: Task, request: FullRequest): Record<string, unknown> | null {
   if (request.target === undefined) return null;
   return { ...adapterFor(request.target).configOf(policy, { task, version: request.targetVersion }) };
+}
+
+/**
+ * Refuses a task's name that no past run goes by: it would change nothing.
+ *
+ * @throws InvalidInputError with the names that are known
+ */
+export function requireKnownName(model: StopwiseModel, { name, consider }: Request): void {
+  const known = [...(model.own?.names ?? [])];
+  // Changes of a task are read off the curves of any past task, not only of one that was tuned often.
+  if (name === null || name === undefined || consider !== undefined || known.includes(name)) return;
+  const near =
+    nearest(name, known) ?? (known.length > 0 && known.length <= 10 ? known.join(", ") : undefined);
+  throw new InvalidInputError(
+    `no task of the past runs that were tuned often goes by the name ${JSON.stringify(name)}.`,
+    near === undefined ? "Leave the name out: facts of the task find its neighbours." : `Known: ${near}.`,
+  );
 }
 
 /** Recommends from a model already in memory. Under a millisecond; the task's unknown fields stay unknown. */
@@ -64,5 +81,7 @@ export function adviseFrom(model: StopwiseModel, request: Request): Advice {
  */
 export async function recommend(request: Request & { store?: string }): Promise<Advice> {
   const { store, ...rest } = request;
-  return Promise.resolve(adviseFrom(loadModel(store), rest));
+  const model = await fetchModel(store);
+  requireKnownName(model, rest);
+  return adviseFrom(model, rest);
 }

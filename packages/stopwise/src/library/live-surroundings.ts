@@ -1,16 +1,23 @@
 import { join } from "node:path";
-import { InvalidInputError, type Policy, type SimplePolicy, type Task, sha256 } from "@stopwise/core";
-import type { LearnedOption, LiveAnswer, LiveQuestion, LiveSurroundings } from "@stopwise/live";
+import {
+  InvalidInputError,
+  nearest,
+  sha256,
+  type Policy,
+  type SimplePolicy,
+  type Task,
+} from "@stopwise/core";
+import type { LiveAnswer, LiveQuestion, LiveSurroundings } from "@stopwise/live";
 import { deserializeModel, learnedCriteria, type StopwiseModel } from "@stopwise/meta-model/predict";
 import { criteria, type StopperContext } from "@stopwise/policies";
-import { ModelRegistry } from "@stopwise/store";
+import { FolderRegistry, isPostgres } from "@stopwise/store";
 import { adviseFrom } from "./advice.ts";
-import { findModel, storeFolder } from "./model-source.ts";
-import { parseRequest, type Request } from "./request.ts";
+import { findModel, loadModel, storeFolder } from "./model-source.ts";
+import { parseRequest, requestSchema, type Request } from "./request.ts";
 
 /** Folder of the journals of live runs: in the store, or for a store that is no folder in the working folder. */
 export function liveFolder(store: string): string {
-  if (!/^postgres(ql)?:\/\//.test(store)) return join(store, "live");
+  if (!isPostgres(store)) return join(store, "live");
   return join(".stopwise", "spool", sha256(store).slice(0, 16));
 }
 
@@ -18,17 +25,17 @@ export function liveFolder(store: string): string {
 class Models {
   readonly #store: string;
   readonly #byHash = new Map<string, StopwiseModel>();
+  /** Undefined for a team's store on a server, whose model was fetched beforehand. */
+  readonly #registry: FolderRegistry | undefined;
   #inUse: { version: string | undefined; model: StopwiseModel } | undefined;
 
   constructor(store: string) {
     this.#store = store;
-  }
-
-  get #registry(): ModelRegistry {
-    return new ModelRegistry(storeFolder(this.#store));
+    this.#registry = isPostgres(store) ? undefined : new FolderRegistry(storeFolder(store));
   }
 
   inUse(): StopwiseModel {
+    if (this.#registry === undefined) return loadModel(this.#store);
     const version = this.#registry.current()?.version;
     if (this.#inUse === undefined || this.#inUse.version !== version) {
       this.#inUse = { version, model: this.#keep(findModel(this.#store).bytes) };
@@ -48,8 +55,8 @@ class Models {
     if (inUse.hash === hash) return inUse;
     const known = this.#byHash.get(hash);
     if (known !== undefined) return known;
-    for (const entry of this.#registry.history()) {
-      const model = this.#keep(this.#registry.read(entry));
+    for (const entry of this.#registry?.history() ?? []) {
+      const model = this.#keep(this.#registry!.read(entry));
       if (model.hash === hash) return model;
     }
     throw new InvalidInputError(
@@ -64,22 +71,31 @@ function modelOf(policy: Policy): string | undefined {
   return policy.of.map(modelOf).find((model) => model !== undefined);
 }
 
-/** A fact or wish has one place. */
-function requireOnce(question: LiveQuestion): void {
+function requireKnown(question: LiveQuestion): void {
+  const names = Object.keys(requestSchema.shape);
+  for (const part of ["task", "request"] as const) {
+    const unknown = Object.keys(question[part]).find((name) => !names.includes(name));
+    if (unknown === undefined) continue;
+    const near = nearest(unknown, names);
+    throw new InvalidInputError(
+      `${part}.${unknown} is not known.`,
+      near === undefined ? "Leave it out." : `Did you mean ${near}?`,
+    );
+  }
   const twice = Object.keys(question.task).find((name) => name in question.request);
   if (twice === undefined) return;
   throw new InvalidInputError(`${twice} is told in task and in request.`, "Say it once.");
 }
 
 function answerOf(model: StopwiseModel, question: LiveQuestion): LiveAnswer {
-  requireOnce(question);
+  requireKnown(question);
   const request = { ...question.task, ...question.request } as Request;
   const advice = adviseFrom(model, request);
   const { maxEmLoss, maxLossIncrease } = parseRequest(request);
   return {
     recommendation: advice.toJSON(),
     task: advice.task,
-    learned: advice.advice["learned"] as LearnedOption | undefined,
+    learned: advice.advice.learned,
     maxLoss: maxEmLoss ?? maxLossIncrease ?? 0.01,
   };
 }
@@ -93,7 +109,7 @@ function learnedThresholds(own: number): number[] {
  * What live runs of a store are given: the model in use answers, the library's stopper decides, journals lie beside the
  * store.
  *
- * @param store folder or address, as the user names it
+ * @param store folder or address, as the user names it; the model of one on a server is fetched before, by `fetchTeamModel`
  */
 export function liveSurroundings(store: string): LiveSurroundings {
   const models = new Models(store);

@@ -1,14 +1,18 @@
-import { ModelRegistry } from "@stopwise/store";
+import { FolderRegistry, isPostgres } from "@stopwise/store";
 import { loadModel, storeFolder } from "./model-source.ts";
 
 const day = 86_400_000;
 
 /** What the model in use knows and how old it is, by name, for a person. */
 export function modelFacts(store: string): Record<string, string> {
-  const entry = new ModelRegistry(storeFolder(store)).current();
+  const entry = isPostgres(store) ? undefined : new FolderRegistry(storeFolder(store)).current();
   const { version, trainedOn } = loadModel(store);
   if (entry === undefined)
-    return { "in use": "the model that ships with stopwise", version, "learned from": trainedOn };
+    return {
+      "in use": isPostgres(store) ? "the model of the team's store" : "the model that ships with stopwise",
+      version,
+      "learned from": trainedOn,
+    };
   const days = Math.floor((Date.now() - Date.parse(entry.promotedAt)) / day);
   const age = days === 0 ? "today" : days === 1 ? "yesterday" : `${days} days ago`;
   return {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ModelFileError } from "@stopwise/core";
+import { InvalidInputError, ModelFileError } from "@stopwise/core";
 import { deserializeModel, type StopwiseModel } from "@stopwise/meta-model/predict";
-import { ModelRegistry } from "@stopwise/store";
+import { FolderRegistry, isPostgres } from "@stopwise/store";
 
 /** The model that ships with the package, one folder above the built file. */
 const shippedModel = new URL("../model/stopwise.model", import.meta.url);
@@ -33,7 +33,13 @@ export function storeFolder(named?: string): string {
 /** The bytes of the model in use: the one that `retrain` put into use in the store, else the shipped one. */
 export function findModel(store?: string): FoundModel {
   const folder = storeFolder(store);
-  const registry = new ModelRegistry(folder);
+  if (isPostgres(folder)) {
+    throw new InvalidInputError(
+      "the model of a team's store on a server cannot be had without waiting for it.",
+      "Use fetchModel.",
+    );
+  }
+  const registry = new FolderRegistry(folder);
   const entry = registry.current();
   return entry === undefined ? shipped() : { bytes: registry.read(entry), from: join(folder, "models") };
 }
@@ -52,4 +58,25 @@ export function loadModel(store?: string): StopwiseModel {
   const model = deserializeModel(findModel(store).bytes);
   loaded.set(key, model);
   return model;
+}
+
+/**
+ * The model in use of any store, a team's store on a server included; read once per process and store.
+ *
+ * @throws ModelFileError when it is damaged, missing or of another version.
+ */
+export async function fetchModel(store?: string): Promise<StopwiseModel> {
+  const key = storeFolder(store);
+  if (!isPostgres(key)) return loadModel(store);
+  const known = loaded.get(key);
+  if (known) return known;
+  const { teamModel } = await import("./team-model.ts");
+  const model = deserializeModel((await teamModel(key)) ?? shipped().bytes);
+  loaded.set(key, model);
+  return model;
+}
+
+/** Makes the model of a team's store ready for {@link loadModel}; a folder's is read when it is asked for. */
+export async function fetchTeamModel(store: string): Promise<void> {
+  if (isPostgres(storeFolder(store))) await fetchModel(store);
 }

@@ -61,6 +61,7 @@ const fixes: Readonly<Record<string, string>> = {
   bound: "Use tail, mean or high-probability.",
   pointWorth: "Write five percent of the tokens for a point as 0.05.",
   delivery: "Use best or last.",
+  regime: "Use fine-tuning, pre-training or from-scratch.",
   consider: 'Give a list of "data-fraction" and "regularisation".',
   evalCost: "Give tokens >= 0 for one evaluation, such as 50000.",
   scale: "Use unit for shares in [0, 1], percent for 0 to 100.",

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { groupOf, InvalidInputError, type RunRecord } from "@stopwise/core";
+import { groupOf, InvalidInputError, ModelFileError, type RunRecord } from "@stopwise/core";
 import {
   deserializeModel,
   finishTraining,
@@ -11,18 +11,25 @@ import {
   type Replayer,
   type StopwiseModel,
 } from "@stopwise/meta-model";
-import { ModelRegistry, withStore, type ModelEntry } from "@stopwise/store";
+import {
+  addressInWords,
+  openRegistry,
+  withStore,
+  type ModelEntry,
+  type ModelRegistry,
+} from "@stopwise/store";
 import { threadedReplay } from "../replaying/threaded-replay.ts";
 import { compare, heldOutGroups, judge, judgedRuns, shuffled, type Comparison } from "./held-out.ts";
 import { absorbLive } from "../library/absorb-live.ts";
 import { usualLimits } from "../library/trainer-limits.ts";
+import { driftOf, type Drift } from "./drift.ts";
 import { shippedRuns } from "./shipped-runs.ts";
 import { canWorkBeside, learnBeside } from "./learn-beside.ts";
 import { modelsOf, trialKey, type Trial } from "./trial.ts";
 
 /** How to retrain. */
 export interface RetrainOptions {
-  /** Folder of the store. */
+  /** Folder of the store, or the address of a team's. */
   readonly store: string;
   /** Leave the shipped sweep out: learn from the stored runs alone. */
   readonly ownOnly: boolean;
@@ -32,6 +39,8 @@ export interface RetrainOptions {
   /** Threads that replay; as the set is large, unless given. With 1 the in-run criterion is learned in this one too. */
   readonly threads?: number;
   readonly onProgress: (message: string) => void;
+  /** Told once where others hold the store. */
+  readonly onWait?: (line: string) => void;
 }
 
 /** What a retraining did. */
@@ -47,13 +56,18 @@ export interface Retrained {
   readonly nNewRuns: number;
   /** Null where there was nothing to compare with, or too few groups. */
   readonly comparison: Comparison | null;
+  /** Facts in which new runs lie outside of all that the model in use was trained on. */
+  readonly drift: readonly Drift[];
 }
 
 /** The model in use before: what it was trained on, and itself where it can be asked directly. */
 interface InUse {
   readonly entry: ModelEntry | undefined;
   readonly model: StopwiseModel;
-  readonly runIds: ReadonlySet<string>;
+  /** Undefined where the list of its runs is gone: what it has seen is not known. */
+  readonly runIds: ReadonlySet<string> | undefined;
+  /** Why the model that was put into use last is not this one. */
+  readonly damage?: string;
 }
 
 /** The runs to learn from. */
@@ -64,15 +78,26 @@ interface Gathered {
   readonly hashes: ReadonlyMap<string, string>;
 }
 
+interface StoredRuns {
+  readonly runs: RunRecord[];
+  readonly hashes: Map<string, string>;
+}
+
+/** Checkpoints of a run that are learned from at most: more tell nothing of when to stop, and cost memory. */
+const mostCheckpoints = 10_000;
+
 /** Runs that a comparison trains on at most: enough to rank two models, and a bound on its time. */
 const comparisonRuns = 600;
 
-async function storedRuns(folder: string): Promise<{ runs: RunRecord[]; hashes: Map<string, string> }> {
-  await absorbLive(folder);
-  return withStore(folder, { mode: "read" }, async (store) => {
+async function storedRuns({ store: address, onWait }: RetrainOptions): Promise<StoredRuns> {
+  await absorbLive(address);
+  return withStore(address, { mode: "read", onWait }, async (store) => {
     const hashes = await store.hashes();
-    if (hashes.size > 0) return { runs: await store.readRuns(), hashes };
-    throw new InvalidInputError(`the store ${folder} is empty.`, "Run stopwise ingest PATH first.");
+    if (hashes.size > 0) return { runs: await store.readRuns({}, mostCheckpoints), hashes };
+    throw new InvalidInputError(
+      `the store ${addressInWords(address)} is empty.`,
+      "Run stopwise ingest PATH first.",
+    );
   });
 }
 
@@ -81,14 +106,27 @@ function shippedModel(): StopwiseModel | undefined {
   return existsSync(file) ? deserializeModel(readFileSync(file)) : undefined;
 }
 
-function inUse(registry: ModelRegistry, shipped: readonly RunRecord[]): InUse | undefined {
-  const entry = registry.current();
-  if (entry !== undefined) {
-    const model = deserializeModel(registry.read(entry));
-    return { entry, model, runIds: new Set(registry.runsOf(entry)) };
+/** The model that was put into use last; a message where it is damaged, which a retraining mends. */
+async function lastPromoted(registry: ModelRegistry): Promise<InUse | string | undefined> {
+  try {
+    const entry = await registry.current();
+    if (entry === undefined) return undefined;
+    const model = deserializeModel(await registry.read(entry));
+    const runs = await registry.runsOf(entry);
+    return { entry, model, runIds: runs && new Set(runs) };
+  } catch (error) {
+    if (error instanceof ModelFileError) return error.message;
+    throw error;
   }
+}
+
+/** The model to compare with: the one in use, or where that is damaged or there is none the one that ships. */
+async function inUse(registry: ModelRegistry, shipped: readonly RunRecord[]): Promise<InUse | undefined> {
+  const last = await lastPromoted(registry);
+  if (last !== undefined && typeof last !== "string") return last;
   const model = shippedModel();
-  return model && { entry, model, runIds: new Set(shipped.map(({ id }) => id)) };
+  const runIds = new Set(shipped.map(({ id }) => id));
+  return model && { entry: undefined, model, runIds, ...(last !== undefined && { damage: last }) };
 }
 
 /** Equal for two training sets exactly when they hold the same records. */
@@ -125,8 +163,9 @@ interface Contest {
  */
 function contestOf({ all, own, hashes }: Gathered, before: InUse, { seed }: RetrainOptions): Contest | null {
   const groups = heldOutGroups(own);
-  if (groups.size === 0) return null;
-  const known = all.filter(({ id }) => before.runIds.has(id));
+  const { runIds } = before;
+  if (groups.size === 0 || runIds === undefined) return null;
+  const known = all.filter(({ id }) => runIds.has(id));
   const hasSeen = known.some((run) => groups.has(groupOf(run)));
   const rest = without(known, groups);
   if (hasSeen && rest.length < 2) return null;
@@ -140,15 +179,24 @@ function contestOf({ all, own, hashes }: Gathered, before: InUse, { seed }: Retr
   return { ours: trialOf(without(all, groups)), theirs, judged: judgedRuns(own, groups) };
 }
 
-function comparisonOf({ ours, theirs, judged }: Contest, { store, seed }: RetrainOptions): Comparison {
+async function comparisonOf(
+  { ours, theirs, judged }: Contest,
+  registry: ModelRegistry,
+  seed: number,
+): Promise<Comparison> {
   const trials = "runs" in theirs ? [ours, theirs] : [ours];
-  const models = modelsOf(trials, { registry: new ModelRegistry(store), seed });
+  const models = await modelsOf(trials, { registry, seed });
   const inUseOne = "runs" in theirs ? models[1]! : theirs;
   return compare(judge(models[0]!, judged), judge(inUseOne, judged));
 }
 
 function reasonOf(before: InUse | undefined, comparison: Comparison | null): string {
   if (before === undefined) return "There was no model before.";
+  if (before.damage !== undefined) {
+    return `The model in use could not be opened (${before.damage.replace(/[. ]*Run stopwise.*$/, "")}); this one takes its place.`;
+  }
+  if (before.runIds === undefined)
+    return "What the model in use was trained on is not known any more: not compared.";
   if (comparison === null) return "There are too few groups to compare it with the model in use.";
   return comparison.notWorse
     ? "It is not worse than the model in use on groups that neither has seen."
@@ -162,17 +210,38 @@ function reasonOf(before: InUse | undefined, comparison: Comparison | null): str
  * @throws {InvalidInputError} when the store is empty
  */
 export async function retrain(options: RetrainOptions): Promise<Retrained> {
-  const { runs: own, hashes } = await storedRuns(options.store);
+  const stored = await storedRuns(options);
+  const registry = await openRegistry(options.store, { onWait: options.onWait });
+  try {
+    return await retrainOn(stored, registry, options);
+  } finally {
+    await registry.close();
+  }
+}
+
+async function retrainOn(
+  { runs: own, hashes }: StoredRuns,
+  registry: ModelRegistry,
+  options: RetrainOptions,
+): Promise<Retrained> {
   const shipped = (await shippedRuns()) ?? [];
   const others = options.ownOnly ? [] : shipped.filter(({ id }) => !hashes.has(id));
   const all = [...own, ...others];
-  const registry = new ModelRegistry(options.store);
-  const before = inUse(registry, shipped);
+  const before = await inUse(registry, shipped);
   const fingerprint = fingerprintOf(hashes, others);
+  const known = before?.runIds;
+  const fresh = all.filter(({ id }) => known?.has(id) !== true);
   const counts = {
     nRuns: all.length,
     nGroups: new Set(all.map(groupOf)).size,
-    nNewRuns: all.filter(({ id }) => before?.runIds.has(id) !== true).length,
+    nNewRuns: fresh.length,
+    drift:
+      known === undefined
+        ? []
+        : driftOf(
+            all.filter(({ id }) => known.has(id)),
+            fresh,
+          ),
   };
   if (!options.force && before?.entry?.facts["fingerprint"] === fingerprint) {
     const model = { version: before.model.version, trainedOn: before.model.trainedOn };
@@ -189,9 +258,9 @@ export async function retrain(options: RetrainOptions): Promise<Retrained> {
   const learning = options.threads !== 1 && canWorkBeside() ? learnBeside(training.learned) : undefined;
   onProgress("comparing");
   const contest = before === undefined ? null : contestOf({ all, own, hashes }, before, options);
-  const comparison = contest && comparisonOf(contest, options);
+  const comparison = contest && (await comparisonOf(contest, registry, seed));
   const reason = reasonOf(before, comparison);
-  if (before !== undefined && comparison?.notWorse === false) {
+  if (before !== undefined && before.damage === undefined && comparison?.notWorse === false) {
     learning?.abandon();
     const model = { version: before.model.version, trainedOn: before.model.trainedOn };
     return { status: "kept", reason, model, ...counts, comparison };
@@ -205,7 +274,7 @@ export async function retrain(options: RetrainOptions): Promise<Retrained> {
     await (learning?.sections() ?? trainLearned(training.learned)),
   );
   const facts = { fingerprint, trainedOn: model.trainedOn, ...counts, comparison };
-  registry.promote(serializeModel(model), { facts, runs: all.map(({ id }) => id) });
+  await registry.promote(serializeModel(model), { facts, runs: all.map(({ id }) => id) });
   const answer = { version: model.version, trainedOn: model.trainedOn };
   return { status: "promoted", reason, model: answer, ...counts, comparison };
 }

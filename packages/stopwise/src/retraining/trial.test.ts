@@ -2,15 +2,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunRecord } from "@stopwise/core";
-import { ModelRegistry } from "@stopwise/store";
+import { FolderRegistry } from "@stopwise/store";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fitTrial, modelsOf, trialKey, type Trial } from "./trial.ts";
 
 let folder: string;
-let registry: ModelRegistry;
+let registry: FolderRegistry;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "stopwise-trial-"));
-  registry = new ModelRegistry(folder);
+  registry = new FolderRegistry(folder);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -37,25 +37,25 @@ const trial = (runs: RunRecord[]): Trial => ({
 const options = () => ({ registry, seed: 1 });
 const kept = (): string[] => readdirSync(join(folder, "models", "trials"));
 
-test("a model that was kept is read, not fitted, and equals one fitted anew", () => {
+test("a model that was kept is read, not fitted, and equals one fitted anew", async () => {
   const [first, second] = [trial(runsOf(9)), trial(runsOf(12))];
-  modelsOf([first], options());
+  await modelsOf([first], options());
   expect(kept()).toEqual([`${first.key!}.stopwise.model`]);
   // Without its runs it could not be fitted: that it is there at all shows that it was read.
-  const [ours, theirs] = modelsOf([second, { ...first, runs: [] }], options());
+  const [ours, theirs] = await modelsOf([second, { ...first, runs: [] }], options());
   expect(Buffer.from(theirs!.bytes).equals(fitTrial(first.runs, 1))).toBe(true);
   expect(Buffer.from(ours!.bytes).equals(fitTrial(second.runs, 1))).toBe(true);
   expect(kept()).toHaveLength(2);
-  modelsOf([second], options());
+  await modelsOf([second], options());
   expect(kept()).toEqual([`${second.key!}.stopwise.model`]);
 });
 
-test("a kept model that was damaged is fitted again", () => {
+test("a kept model that was damaged is fitted again", async () => {
   const only = trial(runsOf(9));
-  modelsOf([only], options());
+  await modelsOf([only], options());
   const file = join(folder, "models", "trials", kept()[0]!);
   writeFileSync(file, readFileSync(file).fill(1, 200, 300));
-  const [model] = modelsOf([only], options());
+  const [model] = await modelsOf([only], options());
   expect(Buffer.from(model!.bytes).equals(fitTrial(only.runs, 1))).toBe(true);
 });
 

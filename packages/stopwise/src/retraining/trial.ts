@@ -52,11 +52,16 @@ function readable(bytes: Uint8Array | undefined): Uint8Array | undefined {
  * The models of trials: those that an earlier retraining kept are read, the others are fitted. The registry keeps these
  * models and no others, for the next retraining: what is the candidate now is the model in use then.
  */
-export function modelsOf(trials: readonly Trial[], { registry, seed }: TrialOptions): StopwiseModel[] {
-  const bytes = trials.map(
-    ({ runs, key }) => readable(key === undefined ? undefined : registry.trial(key)) ?? fitTrial(runs, seed),
-  );
-  registry.keepTrials(
+export async function modelsOf(
+  trials: readonly Trial[],
+  { registry, seed }: TrialOptions,
+): Promise<StopwiseModel[]> {
+  const bytes: Uint8Array[] = [];
+  for (const { runs, key } of trials) {
+    const kept = key === undefined ? undefined : readable(await registry.trial(key));
+    bytes.push(kept ?? fitTrial(runs, seed));
+  }
+  await registry.keepTrials(
     new Map(trials.flatMap(({ key }, k) => (key === undefined ? [] : [[key, bytes[k]!] as const]))),
   );
   return bytes.map(deserializeModel);

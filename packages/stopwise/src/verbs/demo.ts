@@ -7,7 +7,7 @@ import {
   type RunRecord,
 } from "@stopwise/core";
 import { taskOf } from "@stopwise/features";
-import { learnedCriteria, type LearnedAnswer } from "@stopwise/meta-model/predict";
+import { learnedCriteria } from "@stopwise/meta-model/predict";
 import { outcomeAt, outcomeTable, parsePolicy, replay } from "@stopwise/policies";
 import type { Command } from "commander";
 import { print, printJson } from "../command-line/output.ts";
@@ -53,7 +53,7 @@ const patience3 = parsePolicy({ version: 1, criterion: "staleness", threshold: 3
 
 /** Where the learned stopper of the same model and bound ends the run; undefined where the advice holds none. */
 function learnedStop(curve: Curve, { advice, model, task }: Advice): Outcome | undefined {
-  const learned = advice["learned"] as LearnedAnswer | undefined;
+  const learned = advice.learned;
   if (learned === undefined) return undefined;
   return replay(learned.policy, curve, { criteria: learnedCriteria(model), task });
 }

@@ -3,6 +3,7 @@ import { InvalidInputError } from "@stopwise/core";
 import type { Command } from "commander";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
 import { liveSurroundings } from "../library/live-surroundings.ts";
+import { fetchTeamModel } from "../library/model-source.ts";
 
 /** Characters of a line at most; a message with its state is far below. */
 const longestLine = 4_000_000;
@@ -36,6 +37,7 @@ class Lines {
 }
 
 async function live(flags: StoreFlags): Promise<void> {
+  await fetchTeamModel(flags.store);
   const conversation = new Conversation(liveSurroundings(flags.store));
   const lines = new Lines();
   const answer = (line: string | InvalidInputError): void => {

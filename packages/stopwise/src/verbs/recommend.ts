@@ -1,4 +1,4 @@
-import { InvalidInputError, metricClassSchema, type Task } from "@stopwise/core";
+import { InvalidInputError, metricClassSchema, regimeSchema, type Task } from "@stopwise/core";
 import type { Command } from "commander";
 import { exitStatus } from "../command-line/failure.ts";
 import {
@@ -14,8 +14,8 @@ import {
 import { readJsonInput } from "../command-line/json-input.ts";
 import { print, printJson } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
-import { adviseFrom, type Advice } from "../library/advice.ts";
-import { loadModel } from "../library/model-source.ts";
+import { adviseFrom, requireKnownName, type Advice } from "../library/advice.ts";
+import { fetchModel } from "../library/model-source.ts";
 import { plannedTokens } from "../library/planned-tokens.ts";
 import type { Request } from "../library/request.ts";
 import { recommendationPage } from "./recommendation-page.ts";
@@ -91,8 +91,11 @@ function statusOf(advice: Advice, mustBeCertified: boolean): number {
   return mustBeCertified && advice.status !== "certified" ? exitStatus.abstained : exitStatus.done;
 }
 
-function recommendVerb(flags: RecommendFlags): void {
-  const advice = adviseFrom(loadModel(flags.store), requestOf(flags));
+async function recommendVerb(flags: RecommendFlags): Promise<void> {
+  const request = requestOf(flags);
+  const model = await fetchModel(flags.store);
+  requireKnownName(model, request);
+  const advice = adviseFrom(model, request);
   checkOutput(flags, advice.task);
   if (flags.json === true) printJson(advice);
   else print(recommendationPage(advice, flags));
@@ -127,6 +130,11 @@ export function defineRecommend(command: Command): void {
     "--metric-class <class>",
     "what the metric measures, where its name does not tell",
     oneOf("--metric-class", metricClassSchema.options),
+  );
+  command.option(
+    "--regime <regime>",
+    "how the run begins, where the model's name does not tell",
+    oneOf("--regime", regimeSchema.options),
   );
   command.option(
     "--scale <scale>",

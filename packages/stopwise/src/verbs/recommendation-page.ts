@@ -1,4 +1,3 @@
-import type { LearnedAnswer } from "@stopwise/meta-model/predict";
 import { describePolicy } from "@stopwise/policies";
 import type { Advice } from "../library/advice.ts";
 import { plannedTokens } from "../library/planned-tokens.ts";
@@ -33,7 +32,7 @@ function savingText({ mean, low, high }: Interval, unit: string): string {
 
 /** What the learned stopper adds, for a loop that asks at every evaluation. */
 function learnedLines(advice: Advice): string[] {
-  const learned = advice.advice["learned"] as LearnedAnswer | undefined;
+  const learned = advice.advice.learned;
   if (learned === undefined || learned.status === "abstained") return [];
   const { predicted, status, certificate } = learned;
   return [
@@ -43,6 +42,27 @@ function learnedLines(advice: Advice): string[] {
     `  saves ${savingText(predicted.saving, predicted.costUnit)} and loses ${lossText(predicted.emLoss, certificate.metricClass === "loss")} on the calibration groups`,
   ];
 }
+
+/** The past runs that the answer is about, how that was told, and what would say more. */
+function populationLines({ population }: Advice): string[] {
+  if (population === undefined) return [];
+  const { regime, assumed, nRuns, nGroups, missing } = population;
+  const how = assumed ? ", taken from the model's name (--regime says otherwise)" : "";
+  const flags = missing.map((fact) => flagOf[fact] ?? fact).join(", ");
+  return [
+    `population   ${nRuns} past ${regime} runs of ${nGroups} tasks${how}`,
+    ...(missing.length === 0 ? [] : [`would help   ${flags}`]),
+  ];
+}
+
+/** The flag that tells a missing fact. */
+const flagOf: Readonly<Record<string, string>> = {
+  plan: "--max-steps, --epochs or --max-tokens",
+  evals: "--evals",
+  params: "--model or --params",
+  family: "--family",
+  metricClass: "--metric",
+};
 
 /** Hours and money that the predicted saving is worth, where plan, speed and price are known. */
 function worthLine(advice: Advice, { tokensPerSecond, price }: PageOptions): string[] {
@@ -56,7 +76,7 @@ function worthLine(advice: Advice, { tokensPerSecond, price }: PageOptions): str
 function evidenceTable(advice: Advice): string[] {
   if (advice.evidence.length === 0) return [];
   const table = renderTable(advice.evidence.slice(0, 5), [
-    { title: "past run", value: (run) => run.run },
+    { title: "past run", value: (run) => run.name ?? run.run },
     { title: "weight", value: (run) => percent(run.weight), align: "right" },
     { title: "saved", value: (run) => percent(run.saving), align: "right" },
     { title: "points lost", value: (run) => points(run.emLoss), align: "right" },
@@ -114,7 +134,7 @@ function configLines(config: Advice["config"]): string[] {
 
 /** The recommendation as a page of text. */
 export function recommendationPage(advice: Advice, options: PageOptions): string {
-  const { predicted, certificate, distance, model } = advice;
+  const { predicted, certificate, model } = advice;
   const isLoss = certificate.metricClass === "loss";
   const reason = certificate.reason === undefined ? "" : ` (${certificate.reason})`;
   return [
@@ -125,9 +145,7 @@ export function recommendationPage(advice: Advice, options: PageOptions): string
     `loses        ${lossText(predicted.emLoss, isLoss)}, predicted`,
     ...worthLine(advice, options),
     `certificate  ${certificate.statement}`,
-    ...(distance.value > 1e6
-      ? []
-      : [`distance     ${distance.value.toFixed(2)} from the past runs, gate ${distance.gate.toFixed(2)}`]),
+    ...populationLines(advice),
     `learned from ${model.trainedOn}`,
     ...evidenceTable(advice),
     ...learnedLines(advice),

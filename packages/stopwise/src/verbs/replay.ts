@@ -7,8 +7,8 @@ import {
   type Replayed,
   type StopperContext,
 } from "@stopwise/policies";
-import { replayCases, replaySemantics, type CasesResult } from "@stopwise/trainers";
 import { outcomeMatrixInWorkers } from "@stopwise/policies/threads";
+import { replayCases, replaySemantics, type CasesResult } from "@stopwise/trainers";
 import type { Command } from "commander";
 import { threadCount, threadsHelp } from "../command-line/flags.ts";
 import { exitStatus } from "../command-line/failure.ts";
@@ -16,6 +16,7 @@ import { readJsonInput } from "../command-line/json-input.ts";
 import { counted, print, printJson, Progress } from "../command-line/output.ts";
 import { renderTable } from "../command-line/table.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
+import { fetchTeamModel } from "../library/model-source.ts";
 import { decisionsOf, recordOfCurveFile, replayContext } from "./replay/replay-context.ts";
 import { readCurve } from "./replay/recorded-curve.ts";
 import { readRunFile } from "./run-file.ts";
@@ -190,6 +191,7 @@ function runCases(flags: ReplayFlags): void {
 }
 
 async function run(flags: ReplayFlags): Promise<void> {
+  await fetchTeamModel(flags.store);
   if (flags.cases !== undefined) {
     runCases(flags);
     return;

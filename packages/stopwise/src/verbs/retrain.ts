@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ModelRegistry } from "@stopwise/store";
+import { withRegistry } from "@stopwise/store";
 import type { Command } from "commander";
 import { positive, threadCount, threadsHelp, wholeNumber } from "../command-line/flags.ts";
 import { reportFailure } from "../command-line/failure.ts";
-import { counted, note, print, printJson, Progress } from "../command-line/output.ts";
+import { note, print, printJson } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
-import { retrain, type Retrained } from "../retraining/retrain.ts";
 import { ingestPaths } from "./ingest.ts";
+import { folderSignature } from "./retrain/folder-signature.ts";
+import { retrainedPage, retrainOnce } from "./retrain/retrained-page.ts";
 
 interface RetrainFlags extends StoreFlags {
   readonly rollback?: true;
@@ -19,64 +20,47 @@ interface RetrainFlags extends StoreFlags {
   readonly json?: true;
 }
 
-async function once(flags: RetrainFlags): Promise<Retrained> {
-  const progress = new Progress();
-  try {
-    return await retrain({
-      store: flags.store,
-      ownOnly: flags.ownOnly === true,
-      force: flags.force === true,
-      seed: flags.seed,
-      ...(flags.threads === undefined ? {} : { threads: flags.threads }),
-      onProgress: (message) => progress.update(message),
-    });
-  } finally {
-    progress.done();
-  }
-}
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const points = (loss: number): string => (100 * loss).toFixed(2);
-
-function page({ status, reason, model, comparison, ...counts }: Retrained): string {
-  const { nRuns, nGroups, nNewRuns } = counts;
-  const trained = `${counted(nRuns, "run")} in ${counted(nGroups, "group")}, ${nNewRuns} new`;
-  const lines = [
-    status === "promoted" ? `A new model is in use: ${trained}.` : `The model in use stays: ${trained}.`,
-    reason,
-  ];
-  if (comparison !== null) {
-    const line = (name: string, it: typeof comparison.candidate): string =>
-      `  ${name.padEnd(12)} saves ${percent(it.meanSaving)} at a mean loss of ${points(it.meanEmLoss)} points`;
-    lines.push(
-      `On ${counted(comparison.nGroups, "held-out group")}, asked for a mean loss <= ${points(comparison.maxMeanEmLoss)} points:`,
-      line("new", comparison.candidate),
-      line("in use", comparison.inUse),
-    );
-  }
-  return [...lines, `In use: ${model.version} (${model.trainedOn}).`].join("\n");
-}
-
-function rollback(flags: RetrainFlags): void {
-  const entry = new ModelRegistry(flags.store).rollback();
+async function rollback(flags: RetrainFlags): Promise<void> {
+  const entry = await withRegistry(flags.store, {}, (registry) => registry.rollback());
   if (flags.json === true) printJson({ status: "rolled-back", model: entry ?? null });
   else if (entry === undefined) print("The model that ships with stopwise is in use again.");
   else print(`In use again: ${entry.version.slice(0, 19)}, first put into use ${entry.promotedAt}.`);
 }
 
-/** Ingests a folder again and again, and retrains when runs were added or have grown, until it is interrupted. */
+/** What a watched folder has given so far. */
+interface Watched {
+  /** The folder as it was when it was last ingested. */
+  seen: string;
+  /** Whether something was stored that no retraining has taken yet, e.g. since the last one failed. */
+  isDue: boolean;
+}
+
+async function look(folder: string, flags: RetrainFlags, watched: Watched): Promise<void> {
+  const signature = folderSignature(folder);
+  if (signature !== watched.seen) {
+    const { added, updated } = await ingestPaths([folder], flags);
+    watched.isDue ||= added + updated > 0;
+    watched.seen = signature;
+  }
+  if (!watched.isDue) return;
+  const retrained = await retrainOnce(flags);
+  watched.isDue = false;
+  if (flags.json === true) print(JSON.stringify(retrained));
+  else print(`${retrainedPage(retrained)}\n`);
+}
+
+/**
+ * Ingests a folder whenever something in it has changed, and retrains when runs were added or have grown, until it is
+ * interrupted. What fails is told and tried again: a log that is being written or a store that is busy now may be fine
+ * the next time.
+ */
 async function watch(folder: string, flags: RetrainFlags): Promise<void> {
   note(`stopwise: watching ${folder}, every ${flags.interval} s; end with Ctrl-C`);
+  const watched: Watched = { seen: "", isDue: false };
   for (;;) {
     try {
-      const { added, updated } = await ingestPaths([folder], flags);
-      if (added + updated > 0) {
-        const retrained = await once(flags);
-        if (flags.json === true) print(JSON.stringify(retrained));
-        else print(`${page(retrained)}\n`);
-      }
+      await look(folder, flags, watched);
     } catch (error) {
-      // A log that is being written or a store that is busy now may be fine the next time.
       reportFailure(error);
     }
     await sleep(flags.interval * 1000);
@@ -85,16 +69,16 @@ async function watch(folder: string, flags: RetrainFlags): Promise<void> {
 
 async function run(flags: RetrainFlags): Promise<void> {
   if (flags.rollback === true) {
-    rollback(flags);
+    await rollback(flags);
     return;
   }
   if (flags.watch !== undefined) {
     await watch(flags.watch, flags);
     return;
   }
-  const retrained = await once(flags);
+  const retrained = await retrainOnce(flags);
   if (flags.json === true) printJson(retrained);
-  else print(page(retrained));
+  else print(retrainedPage(retrained));
 }
 
 /** `stopwise retrain`. */

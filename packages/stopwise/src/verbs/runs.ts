@@ -1,7 +1,7 @@
 import { InvalidInputError, nearest, type RunRecord } from "@stopwise/core";
 import { withStore, type ExperimentStore, type RunFilter, type RunSummary } from "@stopwise/store";
 import type { Command } from "commander";
-import { counted, print, printJson } from "../command-line/output.ts";
+import { counted, note, print, printJson } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
 import { absorbLive } from "../library/absorb-live.ts";
 import { feedbackRates, rateLine } from "../library/live-feedback.ts";
@@ -24,7 +24,7 @@ function filterOf({ group, task, family, metric }: RunsFlags): RunFilter {
 /** What live runs have told meanwhile counts, too. */
 async function reading<T>(flags: RunsFlags, use: (store: ExperimentStore) => Promise<T>): Promise<T> {
   await absorbLive(flags.store);
-  return withStore(flags.store, { mode: "read" }, use);
+  return withStore(flags.store, { mode: "read", onWait: (line) => note(`stopwise: ${line}`) }, use);
 }
 
 function listing(runs: readonly RunSummary[], flags: RunsFlags): string {

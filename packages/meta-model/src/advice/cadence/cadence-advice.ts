@@ -19,6 +19,8 @@ export interface CadenceQuestion {
   /** Setting of the recommendation; 0, never-stop, has no cadence of its own. */
   readonly setting: number;
   readonly task: Task;
+  /** What the recommendation is predicted to save and lose: what the planned cadence is told to. */
+  readonly predicted: { readonly saving: number; readonly emLoss: number };
   /** Training tokens that one evaluation is worth, where the caller tells. */
   readonly evalCost?: number | undefined;
 }
@@ -101,6 +103,25 @@ function evalCostOf({ evalCost, task }: CadenceQuestion): CadenceAdvice["evalCos
   return evalSize && answerLength ? { tokens: evalSize * answerLength, from: "estimated" } : undefined;
 }
 
+/**
+ * The rows as the recommendation counts: the row nearest to the planned cadence saves and loses what is predicted of the
+ * recommended policy, the others differ from it as they do over all past tasks.
+ */
+function atPlanned(
+  tuned: readonly Tuned[],
+  planned: number,
+  predicted: CadenceQuestion["predicted"],
+): readonly Tuned[] {
+  const distance = ({ evaluations }: Tuned): number => Math.abs(Math.log(evaluations / planned));
+  const nearest = tuned.reduce((a, b) => (distance(b) < distance(a) ? b : a));
+  const held = (value: number): number => Math.min(Math.max(value, 0), 1);
+  return tuned.map((row) => ({
+    ...row,
+    saving: held(predicted.saving + row.saving - nearest.saving),
+    emLoss: held(predicted.emLoss + row.emLoss - nearest.emLoss),
+  }));
+}
+
 const note =
   "past runs replayed with every 1st to 8th evaluation, the threshold tuned on one half of their groups and judged on the other; not certified";
 
@@ -126,7 +147,7 @@ export function cadenceAdvice(
   const { task } = question;
   const [steps, tokens, evalCost] = [stepsOf(task), tokensOf(task), evalCostOf(question)];
   const planned = task.evals ?? tuned[0]!.evaluations;
-  const rows = tuned.map((row): CadenceRow => {
+  const rows = atPlanned(tuned, planned, question.predicted).map((row): CadenceRow => {
     const every = steps === undefined ? {} : { evalEvery: Math.max(1, Math.round(steps / row.evaluations)) };
     if (tokens === undefined || evalCost === undefined) return { ...row, ...every };
     const whole = tokens + planned * evalCost.tokens;

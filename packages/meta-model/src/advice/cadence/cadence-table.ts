@@ -67,6 +67,9 @@ function halfMean(
   return total;
 }
 
+/** Past runs whose curves are at hand. */
+export type CadenceRuns = Pick<Experience, "curves" | "groups" | "complete" | "grid">;
+
 /**
  * Replays every setting on thinned curves of past runs that reached their plan, by metric class, in two halves of the
  * groups: on one a threshold is tuned, on the other it is judged. Classes of fewer than eight groups are left out, and
@@ -75,7 +78,7 @@ function halfMean(
  * @param experience past runs of one kind
  * @param prefix what the names of the sections begin with
  */
-export function cadenceSections(experience: Experience, prefix: string): Record<string, Section> {
+export function cadenceSections(experience: CadenceRuns, prefix: string): Record<string, Section> {
   const { curves, groups, complete, grid } = experience;
   const whole = Array.from(curves.keys()).filter((row) => complete[row]! && curves[row]!.kind === "quality");
   const classes = [...new Set(whole.map((row) => curves[row]!.metricClass))];

@@ -43,6 +43,7 @@ const question: CadenceQuestion = {
   prefix: "quality",
   bound: { kind: "mean", maxEmLoss: 0.01 },
   metricClass: "match",
+  predicted: { saving: 0.5, emLoss: 0 },
   setting: 1,
   task: { maxSteps: 480 },
 };
@@ -104,7 +105,9 @@ describe("cadenceAdvice", () => {
 
   test("says nothing for a run to its end, nor for a class without a table", () => {
     expect(grid.policyOf(0)).toEqual(neverStop);
-    expect(cadenceAdvice(container, { ...question, setting: 0 })).toEqual({});
+    expect(
+      cadenceAdvice(container, { ...question, predicted: { saving: 0.5, emLoss: 0 }, setting: 0 }),
+    ).toEqual({});
     expect(cadenceAdvice(container, { ...question, metricClass: "overlap" })).toEqual({});
   });
 });

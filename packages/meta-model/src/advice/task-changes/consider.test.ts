@@ -34,7 +34,9 @@ const containerOf = (value: Laws): Container =>
     packContainer(
       {},
       {
-        considering: new TextEncoder().encode(JSON.stringify({ laws: value, runs: curves.runs })),
+        considering: new TextEncoder().encode(
+          JSON.stringify({ population: "fine-tuning", laws: value, runs: curves.runs }),
+        ),
         "considering.best": curves.best,
       },
     ),
@@ -57,6 +59,7 @@ const consider = (task: Task, value = laws, distance = 0): ReturnType<typeof con
   const neighbours = { runs: Int32Array.of(0, 1), weights: Float64Array.of(0.5, 0.5) };
   return considerVariants(containerOf(value), {
     task,
+    population: "fine-tuning",
     considered: ["data-fraction", "regularisation"],
     maxEmLoss: 0.01,
     full: answer(distance),

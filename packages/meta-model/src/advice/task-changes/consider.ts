@@ -13,6 +13,8 @@ type Interval = Recommendation["predicted"]["saving"];
 /** What the consideration of a task starts from. */
 export interface ConsiderQuestion {
   readonly task: Task;
+  /** Whose past runs the recommendation was made from. */
+  readonly population: string;
   readonly considered: readonly Considered[];
   /** Largest EM loss wanted against the full run to its end, absolute. */
   readonly maxEmLoss: number;
@@ -41,11 +43,15 @@ interface Witnesses {
 }
 
 /** Runs of the task itself where there are any, else the nearest past runs; undefined without either. */
-function witnessesOf(curves: PastCurves, { task, neighbours }: ConsiderQuestion): Witnesses | undefined {
+function witnessesOf(
+  { curves, population }: ConsideringPart,
+  { task, neighbours, ...question }: ConsiderQuestion,
+): Witnesses | undefined {
   const own = task.name ? curves.own(task.name, task) : undefined;
   if (own !== undefined) return { curves, neighbours: own, basis: "own" };
   // In arrays of their own: the model uses their room again when it is asked about a changed task.
-  const near = neighbours && curves.among(neighbours);
+  const isTold = neighbours !== undefined && population === question.population;
+  const near = isTold ? curves.among(neighbours) : undefined;
   return near && { curves, neighbours: near, basis: "near" };
 }
 
@@ -163,7 +169,7 @@ export function considerVariants(container: Container, question: ConsiderQuestio
   const { task, full, considered } = question;
   const part = partOf(container);
   if (part === undefined) return nothingConsidered("this model learned nothing of it: retrain.");
-  const witnesses = witnessesOf(part.curves, question);
+  const witnesses = witnessesOf(part, question);
   if (witnesses === undefined) return nothingConsidered("no past run speaks for this task.");
   if (witnesses.basis === "near" && full.distance.value > full.distance.gate) {
     return nothingConsidered("the task is further from every past run than past groups are from each other.");

@@ -6,6 +6,8 @@ import { PastCurves, type PastRuns } from "./past-curves.ts";
 
 /** What a model knows about less data and about regularisation. */
 export interface ConsideringPart {
+  /** Whose past runs the curves are, in the order of its kept runs. */
+  readonly population: string;
   readonly laws: Laws;
   readonly curves: PastCurves;
 }
@@ -16,19 +18,21 @@ const name = "considering";
  * The part as sections of a model file: one of JSON, which only a question about it decodes, and the growth of the past
  * runs, `[nRuns, nShares]`.
  *
- * @param runs every run that is learned from
- * @param kept those that the model keeps; the ones that `near` speaks of come first, in its order
+ * @param population whose runs they are
+ * @param learnedFrom every run that is learned from, and those that the model keeps, without points where their curve
+ *   is not at hand; the ones that `near` speaks of come first, in its order
  * @param near the kept runs that a recommendation for a run's task would be made from
  */
 export function consideringSections(
-  runs: readonly RunRecord[],
-  kept: readonly RunRecord[],
+  population: string,
+  learnedFrom: { readonly runs: readonly RunRecord[]; readonly kept: readonly RunRecord[] },
   near: (run: RunRecord) => Neighbours,
 ): Record<string, Section> {
+  const { runs, kept } = learnedFrom;
   const curves = PastCurves.of(kept);
   const laws = fitLaws(runs, { curves, ids: kept.map(({ id }) => id), near });
   return {
-    [name]: new TextEncoder().encode(JSON.stringify({ laws, runs: curves.runs })),
+    [name]: new TextEncoder().encode(JSON.stringify({ population, laws, runs: curves.runs })),
     [`${name}.best`]: curves.best,
   };
 }
@@ -37,6 +41,6 @@ export function consideringSections(
 export function readConsidering(container: Container): ConsideringPart | undefined {
   if (!container.has(name)) return undefined;
   const text = new TextDecoder().decode(container.section(name, "u8"));
-  const { laws, runs } = JSON.parse(text) as { laws: Laws; runs: PastRuns };
-  return { laws, curves: new PastCurves(runs, container.section(`${name}.best`, "f32")) };
+  const { population, laws, runs } = JSON.parse(text) as { population: string; laws: Laws; runs: PastRuns };
+  return { population, laws, curves: new PastCurves(runs, container.section(`${name}.best`, "f32")) };
 }

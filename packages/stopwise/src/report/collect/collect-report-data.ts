@@ -39,7 +39,9 @@ function collectFrom(
   options.onProgress?.("stopping the runs of the other half");
   const curves = tellingRuns(heldOutStops(shown, { model, bound }), bound, lossKind);
   options.onProgress?.("shuffling task features");
-  const start = model.start[kind];
+  const start = [...model.populations.values()]
+    .filter(({ header }) => header.kind === kind)
+    .sort((a, b) => b.header.nRuns - a.header.nRuns)[0]?.start;
   const nGroups = new Set(shown.map(groupOf)).size;
   return {
     curves:

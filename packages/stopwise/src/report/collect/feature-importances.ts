@@ -13,7 +13,7 @@ const nShuffles = 3;
 /** Largest loss that counts in what is predicted. */
 const clip = 0.2;
 
-type StartModel = NonNullable<StopwiseModel["start"]["quality"]>;
+type StartModel = NonNullable<ReturnType<StopwiseModel["populations"]["get"]>>["start"];
 
 /** Saving and clipped loss of every candidate on one run, `[2 x nCandidates]`, or what is predicted of them. */
 function targetsOf(matrix: OutcomeMatrix, run: number): Float64Array {

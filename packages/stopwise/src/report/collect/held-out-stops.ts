@@ -1,11 +1,4 @@
-import {
-  curveOf,
-  neverStop,
-  type Curve,
-  type Outcome,
-  type Recommendation,
-  type RunRecord,
-} from "@stopwise/core";
+import { curveOf, type Curve, type Outcome, type Recommendation, type RunRecord } from "@stopwise/core";
 import { taskOf } from "@stopwise/features";
 import { recommendFrom, type RecommendOptions, type StopwiseModel } from "@stopwise/meta-model";
 import { learnedCriteria, type LearnedAnswer } from "@stopwise/meta-model/predict";
@@ -24,7 +17,7 @@ export interface StopSources {
 
 /** The learned stopper that comes with a recommendation; none beyond the distance gate. */
 export function learnedOf({ advice }: Recommendation): LearnedAnswer | undefined {
-  return advice["learned"] as LearnedAnswer | undefined;
+  return advice.learned;
 }
 
 /** The options of a recommendation under a bound. */
@@ -48,8 +41,8 @@ function recommendedStops(run: RunRecord, curve: Curve, { model, bound }: StopSo
   const task = taskOf(run);
   const answer = recommendFrom(model, task, recommendOptions(bound));
   const start = mark("recommend", curve, replay(answer.policy, curve, { task }));
-  if (model.learned === undefined) return [start];
-  const policy = learnedOf(answer)?.policy ?? neverStop;
+  const policy = learnedOf(answer)?.policy;
+  if (policy === undefined) return [start];
   const context = { task, criteria: learnedCriteria(model), modelHash: model.hash };
   return [start, mark("learned", curve, replay(policy, curve, context))];
 }

@@ -13,8 +13,9 @@ export function readFacts(): RunFacts | undefined {
 function entriesOf(yaml: string): { path: string; lines: string[] }[] {
   const entries: { path: string; lines: string[] }[] = [];
   for (const line of yaml.split("\n")) {
-    const path = /^ {2}- path: (".*?")(?: #|$)/.exec(line)?.[1];
-    if (path !== undefined) entries.push({ path: JSON.parse(path) as string, lines: [line] });
+    const path = /^ {2}- path: (".*?"|\[".*?"\])(?: #|$)/.exec(line)?.[1];
+    if (path !== undefined)
+      entries.push({ path: [JSON.parse(path) as string | string[]].flat().join("\n"), lines: [line] });
     else if (line.startsWith("    ")) entries.at(-1)?.lines.push(line);
   }
   return entries;
@@ -29,7 +30,9 @@ const indentationOf = (text: string): string => /^( *)- /m.exec(text)?.[1] ?? " 
  * @returns undefined where nothing is new, or where the file is written in a way that cannot be appended to
  */
 export function withNewEntries(text: string, skeleton: string): string | undefined {
-  const known = new Set(parseRunFacts(text).runs.flatMap(({ path }) => path));
+  const known = new Set(
+    parseRunFacts(text).runs.flatMap(({ path }) => [path, [path].flat().join("\n")].flat()),
+  );
   const fresh = entriesOf(skeleton).filter(({ path }) => !known.has(path));
   if (fresh.length === 0) return undefined;
   const indentation = indentationOf(text);
@@ -58,7 +61,7 @@ function isExtensionOf(longer: string, shorter: string): boolean {
  * @returns how many entries were added
  */
 export function writeMissingFacts(report: IngestReport): number {
-  const skeleton = missingFactsYaml(report);
+  const skeleton = missingFactsYaml(report, readFacts());
   const nEntries = entriesOf(skeleton).length;
   if (nEntries === 0) return 0;
   const before = existsSync(factsFile) ? readFileSync(factsFile, "utf8") : undefined;
