@@ -165,7 +165,11 @@ class Watch {
   }
 
   #stop(decision: LiveDecision): true {
-    const acted = actOnce(this.#around.folder, this.#run!.id, { acts: this.#flags, decision });
+    const acted = actOnce(this.#around.folder, this.#run!.training, {
+      run: this.#run!.id,
+      acts: this.#flags,
+      decision,
+    });
     for (const what of acted ?? ["it was acted on before"]) note(`stopwise: ${what}`);
     this.end(true);
     return true;
