@@ -2,12 +2,25 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
+/** Whether a text between slashes is an expression; one that began inside a template or a string is none. */
+function isExpression(source: string, flags: string): boolean {
+  try {
+    new RegExp(source, flags);
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
 /** Regular-expression literals of a source text, found where a literal may begin. */
 function literalsIn(source: string): { source: string; flags: string }[] {
   const code = source.replaceAll(/^\s*(?:\/\/|\*|\/\*\*?).*$/gm, "");
   const literal =
     /(?<=[(,=:?|&![\n]\s*)\/((?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])*)\/([dgimsuy]*)/g;
-  return [...code.matchAll(literal)].map(([, body = "", flags = ""]) => ({ source: body, flags }));
+  return [...code.matchAll(literal)]
+    .map(([, body = "", flags = ""]) => ({ source: body, flags }))
+    .filter(({ source: body, flags }) => isExpression(body, flags));
 }
 
 const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" }).filter(

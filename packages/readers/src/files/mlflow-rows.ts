@@ -1,5 +1,5 @@
 import type { End } from "@stopwise/core";
-import type { GenericRow } from "../tables/generic-rows.ts";
+import type { GenericRow } from "../tables/generic-table.ts";
 
 /** One logged value of an MLflow metric. */
 export interface MlflowPoint {

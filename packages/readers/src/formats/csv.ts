@@ -1,6 +1,7 @@
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { delimitedNumber, parseDelimited, type DelimitedTable } from "../tables/delimited-text.ts";
-import { runsOfTable, type GenericRow, type GenericTable } from "../tables/generic-rows.ts";
+import { runsOfTable } from "../tables/generic-rows.ts";
+import type { GenericRow, GenericTable } from "../tables/generic-table.ts";
 import type { KnownFacts } from "../mapping/raw-run.ts";
 import { readText } from "../files/log-text.ts";
 

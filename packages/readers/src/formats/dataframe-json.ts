@@ -2,7 +2,8 @@ import { LogFormatError } from "@stopwise/core";
 import type { LogReader } from "../contract.ts";
 import { readJson } from "../files/log-text.ts";
 import { loggedNumber } from "../files/python-json.ts";
-import { runsOfTable, type GenericRow } from "../tables/generic-rows.ts";
+import { runsOfTable } from "../tables/generic-rows.ts";
+import type { GenericRow } from "../tables/generic-table.ts";
 
 type Entries = Readonly<Record<string, unknown>>;
 type Columns = ReadonlyMap<string, readonly unknown[]>;

@@ -1,7 +1,8 @@
 import { InvalidInputError } from "@stopwise/core";
 import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
-import { runsOfTable, type GenericRow } from "../tables/generic-rows.ts";
+import { runsOfTable } from "../tables/generic-rows.ts";
+import type { GenericRow } from "../tables/generic-table.ts";
 import type { TableFacts } from "./csv.ts";
 import { linesOf, readLineBlocks, SkippedLines, type LineBlock } from "../files/log-lines.ts";
 import { readJson } from "../files/log-text.ts";

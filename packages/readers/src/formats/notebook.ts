@@ -7,7 +7,8 @@ import { readJson } from "../files/log-text.ts";
 import { parsePythonLiteral } from "../files/python-literal.ts";
 import type { KnownFacts, RawRun } from "../mapping/raw-run.ts";
 import { readConsoleLine } from "../tables/console-lines.ts";
-import { runsOfTable, type GenericRow } from "../tables/generic-rows.ts";
+import { runsOfTable } from "../tables/generic-rows.ts";
+import type { GenericRow } from "../tables/generic-table.ts";
 import { findHtmlTables, type HtmlTable } from "../tables/html-table.ts";
 import { flattened } from "./jsonl.ts";
 

@@ -1,10 +1,12 @@
 import { factsOfConfig } from "../mapping/config-facts.ts";
-import { readConsoleLine, type ConsoleLine } from "../tables/console-lines.ts";
+import type { ConsoleLine } from "../tables/console-line.ts";
+import { readConsoleLine } from "../tables/console-lines.ts";
 import { readBar } from "../tables/console-places.ts";
 import { isWholeLine } from "../tables/cut-lines.ts";
 import { SourceLines } from "../tables/source-lines.ts";
 import type { FileReading, LogFile, LogReader, ReadHints } from "../contract.ts";
-import { runsOfTable, type GenericRow } from "../tables/generic-rows.ts";
+import { runsOfTable } from "../tables/generic-rows.ts";
+import type { GenericRow } from "../tables/generic-table.ts";
 import { rolesOf } from "../tables/generic-columns.ts";
 import { nameMetric } from "../mapping/metric-choice.ts";
 import { readLines } from "../files/log-lines.ts";

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LogFormatError } from "@stopwise/core";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
-import { runsOfTable, type GenericRow } from "../tables/generic-rows.ts";
+import { runsOfTable } from "../tables/generic-rows.ts";
+import type { GenericRow } from "../tables/generic-table.ts";
 import { isWandbFile, readWandbFile, type WandbItems } from "../files/wandb-file.ts";
 import {
   readWithoutHistory,

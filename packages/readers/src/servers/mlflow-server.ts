@@ -37,7 +37,7 @@ function addressOf(
   }
   const seconds = Number(environment["MLFLOW_HTTP_REQUEST_TIMEOUT"] ?? 30);
   const address = {
-    base: `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, "")}`,
+    base: `${url.protocol}//${url.host}${url.pathname.replace(/(?<!\/)\/+$/, "")}`,
     authorization: authorizationOf(url, environment),
     timeout: (seconds > 0 ? seconds : 30) * 1000,
   };

@@ -1,13 +1,8 @@
-import { readPlace, type ConsolePlace } from "./console-places.ts";
+import type { ConsoleLine } from "./console-line.ts";
+import { readPlace } from "./console-places.ts";
 import { valuesIn } from "./console-values.ts";
 import { fairseqJsonLine } from "./fairseq-json-line.ts";
 import { cellNumber } from "./markdown-table.ts";
-
-/** What a console line tells: where the run stands and the numbers it names. */
-export interface ConsoleLine extends ConsolePlace {
-  /** Numbers by name as written. */
-  readonly values: ReadonlyMap<string, number>;
-}
 
 const ansiColour = /\u001b\[[0-9;]{0,20}[A-Za-z]/g;
 

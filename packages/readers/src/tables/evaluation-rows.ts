@@ -1,6 +1,6 @@
 import { isAnswerScore, isReturn, keyOf } from "./evaluation-names.ts";
 import type { ColumnRoles } from "./generic-columns.ts";
-import type { GenericRow } from "./generic-rows.ts";
+import type { GenericRow } from "./generic-table.ts";
 
 /** The evaluation values of a row, by column; undefined where the row is no evaluation. */
 export type EvaluationOf = (row: GenericRow) => Record<string, number> | undefined;

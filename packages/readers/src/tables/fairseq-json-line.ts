@@ -1,5 +1,5 @@
 import { loggedNumber } from "../files/python-json.ts";
-import type { ConsoleLine } from "./console-lines.ts";
+import type { ConsoleLine } from "./console-line.ts";
 
 /** Speeds, sizes and what has been best so far. */
 const isNoMeasure =

@@ -5,6 +5,7 @@ import {
   type WrittenEvaluation,
 } from "./evaluation-rows.ts";
 import { rolesOf, type ColumnRoles } from "./generic-columns.ts";
+import type { GenericRow, GenericTable } from "./generic-table.ts";
 import { withPlaces } from "./place-columns.ts";
 import {
   laterStep,
@@ -14,20 +15,6 @@ import {
   type RawRun,
   type TrainingRow,
 } from "../mapping/raw-run.ts";
-
-/** A table of rows: numbers and texts by column name; what was not logged in a row is absent. */
-export interface GenericTable {
-  readonly names: readonly string[];
-  readonly rows: readonly GenericRow[];
-  readonly known?: KnownFacts;
-  /** Scores without evaluation prefix are of the training data. */
-  readonly bareScoresAreTraining?: boolean;
-  /** The metric that was asked for. */
-  readonly metric?: string | undefined;
-}
-
-/** One row: numbers and texts by column name. */
-export type GenericRow = Readonly<Record<string, number | string>>;
 
 const numberIn = (row: GenericRow, name: string | undefined): number | undefined => {
   const value = name === undefined ? undefined : row[name];

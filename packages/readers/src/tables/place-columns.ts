@@ -1,6 +1,6 @@
 import { keyOf } from "./evaluation-names.ts";
 import { rolesOf, type ColumnRoles } from "./generic-columns.ts";
-import type { GenericRow, GenericTable } from "./generic-rows.ts";
+import type { GenericRow, GenericTable } from "./generic-table.ts";
 import type { KnownFacts } from "../mapping/raw-run.ts";
 
 /** A table, what its columns stand for, and the plan that its places tell. */
