@@ -9,6 +9,7 @@ export {
   type IngestReport,
 } from "./walking/ingest-report.ts";
 export { missingFactsYaml } from "./mapping/missing-facts.ts";
+export { readCurve } from "./walking/recorded-curve.ts";
 export { readLogs, type ReadOptions } from "./walking/read-logs.ts";
 export type { EvaluationFacts, LogFacts } from "./mapping/run-facts.ts";
 export {

@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { describeReader, type ReaderFixture } from "../testing/reader-contract.ts";
 import { hfTrainerState } from "./hf-trainer-state.ts";
 
@@ -243,4 +244,56 @@ const fixtures: ReaderFixture[] = [
   },
 ];
 
-describeReader(hfTrainerState, fixtures);
+const reward = (step: number, value: number): Row => train(step, { reward: value, reward_std: 0.2 });
+const rewards = state(settings, [reward(10, -0.5), reward(20, 0.5), reward(30, 1.5)]);
+
+const rewardFixtures: ReaderFixture[] = [
+  {
+    name: "the reward of GRPO, which is no score unless it is asked for",
+    files: { "trainer_state.json": rewards },
+    primary: "trainer_state.json",
+    status: "skipped",
+    reason: /training rows only/,
+    runs: [{ facts: { nEvalPoints: 0 } }],
+  },
+  {
+    name: "the reward of GRPO that is asked for",
+    files: { "trainer_state.json": rewards },
+    options: { metric: "reward" },
+    primary: "trainer_state.json",
+    runs: [
+      {
+        facts: { nEvalPoints: 3, metrics: ["reward"] },
+        record: {
+          metric: "reward",
+          kind: "quality",
+          points: [{ quality: 1 / 6 }, { quality: 0.5 }, { quality: 5 / 6 }].map(({ quality }) => ({
+            quality: expect.closeTo(quality, 12) as number,
+          })),
+        },
+      },
+    ],
+    warnings: [/reward is scaled from \[-1, 2\] to \[0, 1\]/],
+  },
+  {
+    name: "a reward of evaluations comes before that of training",
+    files: {
+      "trainer_state.json": state(settings, [
+        reward(10, 0.9),
+        { step: 10, epoch: 0.1, eval_loss: 1, eval_reward: 0.25 },
+        reward(20, 0.9),
+        { step: 20, epoch: 0.2, eval_loss: 1, eval_reward: 0.5 },
+      ]),
+    },
+    options: { metric: "reward" },
+    primary: "trainer_state.json",
+    runs: [
+      {
+        facts: { nEvalPoints: 2, metrics: ["eval_loss", "eval_reward"] },
+        record: { metric: "reward", kind: "quality", points: [{ quality: 0.25 }, { quality: 0.5 }] },
+      },
+    ],
+  },
+];
+
+describeReader(hfTrainerState, [...fixtures, ...rewardFixtures]);

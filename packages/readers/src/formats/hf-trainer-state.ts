@@ -1,7 +1,8 @@
 import { LogFormatError, type End } from "@stopwise/core";
-import type { FileReading, LogFile, LogReader } from "../contract.ts";
+import type { FileReading, LogFile, LogReader, ReadHints } from "../contract.ts";
 import { emptyValues } from "../tables/evaluation-rows.ts";
 import { readJson } from "../files/log-text.ts";
+import { isMetric } from "../mapping/metric-choice.ts";
 import { loggedNumber } from "../files/python-json.ts";
 import {
   dropAbandoned,
@@ -181,7 +182,29 @@ function withoutAbandoned(history: readonly Row[]): { history: readonly Row[]; n
   return { history: rows.map(({ row }) => row), nDropped };
 }
 
-async function runOf(state: TrainerState): Promise<RawRun> {
+/** The training rows as evaluations by the metric that was asked for, such as a reward that is measured in training only. */
+function askedFor(history: readonly Row[], metric: string): Evaluation[] {
+  return history.flatMap((row): Evaluation[] => {
+    const values = emptyValues();
+    for (const key in row) {
+      const number = isMetric(key, metric) ? loggedNumber(row[key]) : undefined;
+      if (number !== undefined) values[key] = number;
+    }
+    if (isEndOfTraining(row) || Object.keys(values).length === 0) return [];
+    return [{ step: stepOf(row), epoch: loggedNumber(row["epoch"]) ?? null, values }];
+  });
+}
+
+/** The evaluations of a history; where none holds the metric that was asked for, the training rows that do. */
+function measuredOf(history: readonly Row[], metric: string | undefined): Evaluation[] {
+  const evaluations = evaluationsOf(history);
+  if (metric === undefined) return evaluations;
+  const holds = ({ values }: Evaluation): boolean =>
+    Object.keys(values).some((name) => isMetric(name, metric));
+  return evaluations.some(holds) ? evaluations : [...evaluations, ...askedFor(history, metric)];
+}
+
+async function runOf(state: TrainerState, metric: string | undefined): Promise<RawRun> {
   const { history, nDropped } = withoutAbandoned(state.history);
   const beside = await factsBeside(state.file);
   const known = knownOf({ ...state, history });
@@ -189,7 +212,7 @@ async function runOf(state: TrainerState): Promise<RawRun> {
   const lastStep = history.reduce<number | null>((last, row) => laterStep(last, stepOf(row)), null);
   return {
     key: "",
-    evaluations: evaluationsOf(history),
+    evaluations: measuredOf(history, metric),
     training: trainingOf(history),
     lastStep,
     known: {
@@ -235,7 +258,7 @@ const reached = ({ state }: TrainerState): number => loggedNumber(state["global_
 
 const noEvaluation = "holds training rows only, no evaluation.";
 
-async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
+async function readUnit(files: readonly LogFile[], hints?: ReadHints): Promise<FileReading[]> {
   const readings: FileReading[] = [];
   const states: TrainerState[] = [];
   for (const file of files) {
@@ -256,7 +279,7 @@ async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
   for (const state of states) {
     const primary = primaries.find((candidate) => sameRun(state, candidate.state));
     if (primary === undefined) {
-      const run = await runOf(state);
+      const run = await runOf(state, hints?.metric);
       const hasCurve = run.evaluations.length > 0;
       primaries.push({ state, hasCurve });
       readings.push({
@@ -296,7 +319,8 @@ export const hfTrainerState: LogReader = {
   title: "Hugging Face trainer_state.json",
   description: {
     recognised: "`trainer_state.json`, also below `checkpoint-N`; the one with the largest step is read",
-    quality: "`eval_` values of `log_history`, speeds and run times left out",
+    quality:
+      "`eval_` values of `log_history`, speeds and run times left out; a value of training rows, such as `reward`, where `--metric` names it",
     plan: "`max_steps`, `num_train_epochs`",
     end: "the counter of the early-stopping callback, and the step against `max_steps`",
     notRead: "`training_args.bin`, which would have to be executed",

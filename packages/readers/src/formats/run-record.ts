@@ -1,6 +1,7 @@
 import { LogFormatError, type Checkpoint, type RunRecord } from "@stopwise/core";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { readLines, SkippedLines } from "../files/log-lines.ts";
+import { readJson } from "../files/log-text.ts";
 import { parsePythonJson } from "../files/python-json.ts";
 import { brokenRunRecordRule, withDefaults } from "../mapping/run-record-check.ts";
 
@@ -114,12 +115,34 @@ function detect(file: LogFile): number {
   if (!/\.(jsonl|ndjson|json)(\.gz)?$/i.test(file.name)) return 0;
   const text = file.headText.trimStart().replace(/^\uFEFF/, "");
   if (!/^\{\s*"/.test(text)) return 0;
-  const firstLine = text.split("\n", 1)[0]!;
-  return /"points"\s*:\s*\[/.test(firstLine) && /"(metric|id)"\s*:/.test(firstLine) ? 0.97 : 0;
+  const record = isIndented(text) ? text : text.split("\n", 1)[0]!;
+  return /"points"\s*:\s*\[/.test(record) && /"(metric|id)"\s*:/.test(record) ? 0.97 : 0;
+}
+
+/** Whether a text is one JSON object over several lines, as an editor indents it. */
+const isIndented = (text: string): boolean => /^\{\s{0,20}\n/.test(text);
+
+/** The one record of an indented file. */
+async function readIndented(file: LogFile): Promise<{ records: RunRecord[]; warnings: string[] }> {
+  const parsed = await readJson(file);
+  const isDeep = isTooDeep(besidePoints(parsed));
+  const value = isDeep ? undefined : finiteOnly(parsed);
+  const broken = isDeep
+    ? { field: "the record", rule: `holds a value nested deeper than ${mostLevels} levels` }
+    : brokenRunRecordRule(value);
+  if (broken !== undefined) {
+    const hint = "Correct the record, or write it anew.";
+    throw new LogFormatError({ file: file.path }, `${broken.field} ${broken.rule}.`, hint);
+  }
+  const record = withDefaults(value);
+  if (rises(record.points)) return { records: [record], warnings: [] };
+  const warnings = ["1 run whose steps did not rise was sorted, later rows winning."];
+  return { records: [sorted(record)], warnings };
 }
 
 async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
-  const { records, warnings } = await readRunRecords(file!);
+  const text = file!.headText.trimStart().replace(/^\uFEFF/, "");
+  const { records, warnings } = await (isIndented(text) ? readIndented(file!) : readRunRecords(file!));
   const reason = records.length === 0 ? { reason: "holds no complete run record." } : {};
   return [{ path: file!.path, runs: [], records, warnings, ...reason }];
 }
@@ -129,7 +152,7 @@ export const runRecord: LogReader = {
   format: "run-record",
   title: "stopwise run records",
   description: {
-    recognised: "JSON lines that are run records",
+    recognised: "JSON lines that are run records, or one indented record",
     quality: "`quality` or `value` of each point",
     plan: "the record's own plan",
     end: "the record's own end",

@@ -3,7 +3,7 @@ import { logReaders } from "../formats/index.ts";
 import { fuzzReaders } from "./fuzz.ts";
 import { seedLogs } from "./seed-logs.ts";
 
-/** About 90 s of processor time; `bench/fuzz-readers.ts` tries as many as it is told. */
+/** About 60 s of processor time; `bench/fuzz-readers.ts` tries as many as it is told. */
 const count = Number(process.env["STOPWISE_FUZZ_COUNT"] ?? 20_000);
 
 /** Formats without a seed: binary ones whose writers are others' code, and files that are only named. */

@@ -112,7 +112,9 @@ const isReward = (key: string): boolean =>
 export function nameMetric(name: string): NamedMetric | undefined {
   const key = normaliseName(name);
   const { split, rest } = splitPrefix(key);
-  const { canonical, rank } = rankWithin(rest);
+  const { canonical, rank: within } = rankWithin(rest);
+  // A run record's own word for the monitored score comes before every other.
+  const rank = key === "quality" ? -1 : within;
   const metricClass = metricClassOf(rest) ?? metricClassOf(canonical) ?? metricClassOf(key);
   if (metricClass === undefined || noScore.test(key) || isReward(rest)) return undefined;
   return {

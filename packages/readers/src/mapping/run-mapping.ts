@@ -17,6 +17,8 @@ export interface MappingOptions {
   readonly format: string;
   /** The quality metric that was asked for, as the log or the field writes it. */
   readonly metric?: string | undefined;
+  /** Few evaluations that lack the metric between others that have it are checkpoints without value. */
+  readonly keepsGaps?: boolean | undefined;
   /** Facts that win over what the log tells. */
   readonly given: KnownFacts;
 }
@@ -65,6 +67,16 @@ interface Series {
   readonly testQuality: readonly number[] | undefined;
   readonly chosen: MetricSeries;
   readonly tokens: readonly number[];
+  readonly isGap: (index: number) => boolean;
+}
+
+/** Which rows are gaps of a metric: they lack it, stand between rows that have it, and are a third of those at most. */
+function gapsOf(rows: readonly MergedEvaluation[], name: string): (index: number) => boolean {
+  const logged = rows.map(({ values }) => Object.hasOwn(values, name));
+  const [first, last] = [logged.indexOf(true), logged.lastIndexOf(true)];
+  const nLogged = logged.filter(Boolean).length;
+  const isFew = (last - first + 1 - nLogged) * 3 <= nLogged;
+  return (index) => isFew && !logged[index]! && index > first && index < last;
 }
 
 /** Steps beyond this are no counts that numbers hold exactly. */
@@ -77,7 +89,7 @@ function checkpointsOf(run: RawRun, rows: readonly MergedEvaluation[], series: S
   for (const [index, row] of rows.entries()) {
     const step = series.places.steps[index]!;
     const logged = Object.hasOwn(row.values, series.chosen.metric.name);
-    if (!logged || !(step >= 0 && step <= largestStep) || step <= previous) continue;
+    if (!(logged || series.isGap(index)) || !(step >= 0 && step <= largestStep) || step <= previous) continue;
     previous = step;
     const { loss, gradNorm, lr } = training[index]!;
     const value = finiteOrNull(series.chosen.series[index]);
@@ -243,6 +255,7 @@ export function mapRun(run: RawRun, options: MappingOptions): MappedRun {
     evalLoss: evalLossOf(rows, ranked, chosen),
     testQuality: testQualityOf(rows, ranked, chosen),
     tokens,
+    isGap: options.keepsGaps === true ? gapsOf(rows, chosen.metric.name) : () => false,
   });
   const all = [...run.warnings, ...warnings, ...ofTokens, ...chosen.notes, ...warningsOf(points, chosen)];
   if (points.length < 2) return { record: undefined, warnings: all, missing: [] };

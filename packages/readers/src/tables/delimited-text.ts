@@ -83,7 +83,8 @@ function isSwallowing({ cells, isOpen }: Record, nColumns: number, delimiter: st
 
 /** The delimiter that splits the header into most cells: comma, semicolon, tab or bar. */
 export function delimiterOf(headerLine: string): string {
-  const counts = [",", "\t", ";", "|"].map((mark) => ({ mark, count: headerLine.split(mark).length }));
+  const unquoted = headerLine.replaceAll(/"[^"]*"/g, "");
+  const counts = [",", "\t", ";", "|"].map((mark) => ({ mark, count: unquoted.split(mark).length }));
   return counts.reduce((best, next) => (next.count > best.count ? next : best)).mark;
 }
 
@@ -222,12 +223,26 @@ function numberMarkOf(rows: readonly (readonly string[])[], delimiter: string): 
 }
 
 /**
+ * Whether rows with one cell more than the header hold a decimal comma instead of a row index: their first column
+ * rises as steps do, other than an index from 0, and the column that would be the steps does not.
+ */
+function splitsDecimals(rows: readonly (readonly string[])[], header: readonly string[]): boolean {
+  const step = header.indexOf(rolesOf(header).step ?? rolesOf(header).epoch ?? "");
+  if (step < 1 || rows.length < 2) return false;
+  const rises = (column: number): boolean =>
+    rows.every((cells, row) => row === 0 || Number(cells[column]) > Number(rows[row - 1]![column]));
+  const isIndex = rows.every((cells, row) => Number(cells[0]) === row);
+  return rises(0) && !isIndex && !rises(step);
+}
+
+/**
  * Parses CSV or TSV text: delimiter by the header, quoted cells, any line end. Rows of another length than the
  * header and rows with a stray quotation mark are left out and counted; so is a last row that was cut.
  *
  * @param text - the file, without byte-order mark
  * @param file - how the file is named in errors
- * @throws {LogFormatError} when the header names a place or an evaluation twice
+ * @throws {LogFormatError} when the header names a place or an evaluation twice, or commas are both delimiter and
+ *   decimal point
  */
 export function parseDelimited(text: string, file: string): DelimitedTable {
   const start = headerStart(text);
@@ -237,6 +252,14 @@ export function parseDelimited(text: string, file: string): DelimitedTable {
   const aligned = alignedHeader(named, splitRecord(text, head.next, delimiter).cells);
   const { header, warnings } = checkedHeader(aligned, { file, line: lineNumber(text, start) });
   const { rows, nBroken, isCut, warnings: left } = rowsFrom(text, head.next, header, delimiter);
+  const isIndexed = aligned !== named && aligned[0] === "";
+  if (isIndexed && delimiter === "," && splitsDecimals(rows, header)) {
+    throw new LogFormatError(
+      { file, line: lineNumber(text, head.next) },
+      "has one cell more than the header: a decimal comma in a file delimited by commas.",
+      "Write decimal points, quote such cells, or delimit by semicolons.",
+    );
+  }
   return {
     header,
     rows,

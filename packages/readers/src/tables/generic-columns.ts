@@ -74,10 +74,13 @@ function isFastai(keyed: readonly KeyedName[]): boolean {
   return keys.slice(0, 3).join() === "epoch,train_loss,valid_loss" && keys.at(-1) === "time";
 }
 
+/** The name of a run record's score: an evaluation wherever it stands. */
+const recordQuality = "quality";
+
 /** Columns with an evaluation prefix, else with the split further on. */
 function evaluationsIn(keyed: readonly KeyedName[]): readonly KeyedName[] {
   if (isFastai(keyed)) return keyed.slice(2, -1);
-  const prefixed = keyed.filter(({ key }) => isEvaluationKey(key));
+  const prefixed = keyed.filter(({ key }) => isEvaluationKey(key) || key === recordQuality);
   return prefixed.length > 0 ? prefixed : keyed.filter(isSplitLater);
 }
 

@@ -26,6 +26,8 @@ export interface ReadOptions extends FindOptions {
   readonly facts?: RunFacts;
   /** Facts for every log, over those of `facts`: the flags of the command line. */
   readonly overrides?: TaskFacts;
+  /** An evaluation that lacks the metric between others that have it is a checkpoint without value; default: left out. */
+  readonly keepsGaps?: boolean;
   /** Called after each source. */
   readonly onProgress?: (progress: {
     readonly done: number;
@@ -99,6 +101,7 @@ function ingestRaw(
     path: posix(relative(reader.root, absolute)) + (path.endsWith("/") ? "/" : ""),
     format,
     metric: reader.options.metric,
+    keepsGaps: reader.options.keepsGaps,
     given: givenFor(reader, path),
   });
   const named = run.key === "" ? warnings : warnings.map((warning) => `run ${run.key}: ${warning}`);
