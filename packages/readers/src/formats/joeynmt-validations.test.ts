@@ -49,4 +49,12 @@ describeReader(joeynmtValidations, [
     runs: [{ facts: { metrics: ["loss", "acc", "ppl"] }, record: { metric: "token_accuracy" } }],
     warnings: [/last line is incomplete/],
   },
+  {
+    name: "a step beyond every count",
+    files: { "validations.txt": `${lines.join("\n")}\n${lines[1]!.replace("1000", "1e400")}\n` },
+    primary: "validations.txt",
+    status: "failed",
+    reason: /validations\.txt:3: has a step that is no finite count/,
+    runs: [],
+  },
 ]);

@@ -32,10 +32,24 @@ function parseLine(line: string): Validation | undefined {
   };
 }
 
+/** Whether a line's step is a number beyond every count: then the file is damaged, not only the line. */
+function isEndless(line: string): boolean {
+  const digits = /^\uFEFF?steps?:[ \t]{0,9}([^\t]{1,40})\t/i.exec(line)?.[1]?.trim();
+  return digits !== undefined && digits !== "" && Math.abs(Number(digits)) > Number.MAX_SAFE_INTEGER;
+}
+
 async function runOf(file: LogFile, whole: string): Promise<RawRun> {
   const { text, isCut } = withoutCutLine(whole, (line) => line.endsWith("*"));
   const lines = text.split(/\r?\n/);
   const parsed = lines.map(parseLine);
+  const endless = lines.findIndex((line) => isEndless(line));
+  if (endless >= 0) {
+    throw new LogFormatError(
+      { file: file.path, line: endless + 1 },
+      "has a step that is no finite count.",
+      "Correct the line, or remove it.",
+    );
+  }
   const validations = parsed.filter((row) => row !== undefined);
   if (validations.length === 0) {
     throw new LogFormatError(

@@ -1,5 +1,6 @@
+import { LogFormatError } from "@stopwise/core";
 import {
-  frontMatterRemarks,
+  hasDeepFrontMatter,
   headlineOf,
   hyperparametersOf,
   modelCardFacts,
@@ -243,10 +244,15 @@ function detect(file: LogFile): number {
 async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
   const { path } = file!;
   const text = await readText(file!);
+  if (hasDeepFrontMatter(text)) {
+    const hint = "Write plain entries, or remove it.";
+    throw new LogFormatError({ file: path }, "the front matter is nested too deep.", hint);
+  }
   const run = readCard(text);
-  const warnings = frontMatterRemarks(text);
   return [
-    typeof run === "string" ? { path, runs: [], reason: run, warnings } : { path, runs: [run], warnings },
+    typeof run === "string"
+      ? { path, runs: [], reason: run, warnings: [] }
+      : { path, runs: [run], warnings: [] },
   ];
 }
 

@@ -38,12 +38,10 @@ export function frontMatterOf(card: string): Entries {
   return text === undefined ? {} : entriesOf(yamlValue(text));
 }
 
-/** What is to be said of a card's YAML block: that it was refused, since a user would not see it otherwise. */
-export function frontMatterRemarks(card: string): string[] {
+/** Whether a card's YAML block nests deeper than any that is written by a person or a trainer. */
+export function hasDeepFrontMatter(card: string): boolean {
   const text = frontMatterText(card);
-  return text === undefined || !nestsTooDeep(text)
-    ? []
-    : ["the front matter nests too deep and is not read: write plain entries, or remove it."];
+  return text !== undefined && nestsTooDeep(text);
 }
 
 const isHeading = (line: string): boolean => /^#{1,9}\s/.test(line);

@@ -8,6 +8,7 @@ import {
   type StopperContext,
 } from "@stopwise/policies";
 import { replayCases, replaySemantics, type CasesResult } from "@stopwise/trainers";
+import { readCurve } from "@stopwise/readers";
 import { outcomeMatrixInWorkers } from "@stopwise/policies/threads";
 import type { Command } from "commander";
 import { threadCount, threadsHelp } from "../command-line/flags.ts";
@@ -18,7 +19,6 @@ import { renderTable } from "../command-line/table.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
 import { fetchTeamModel } from "../library/model-source.ts";
 import { decisionsOf, recordOfCurveFile, replayContext } from "./replay/replay-context.ts";
-import { readCurve } from "./replay/recorded-curve.ts";
 import { readRunFile } from "./run-file.ts";
 
 interface ReplayFlags extends StoreFlags {
@@ -65,9 +65,9 @@ function lossName({ kind }: Curve): string {
   return kind === "loss" ? "loss increase" : "EM loss";
 }
 
-function replayCurve(policy: Policy, flags: ReplayFlags): void {
+async function replayCurve(policy: Policy, flags: ReplayFlags): Promise<void> {
   const monitor = "monitor" in policy ? policy.monitor : "quality";
-  const curve = readCurve(flags.curve!, monitor);
+  const curve = await readCurve(flags.curve!, monitor);
   const context = replayContext(policy, { ...flags, record: recordOfCurveFile(flags.curve!) });
   const run = replayOne(policy, curve, { context, flags });
   const { stopIndex, saving, emLoss, testEmLoss, costUnit, reason, decision, decisions } = run;
@@ -208,7 +208,7 @@ async function run(flags: ReplayFlags): Promise<void> {
     throw new InvalidInputError("--decisions is for programs.", "Add --json, or leave it out.");
   }
   const policy = parsePolicy(given);
-  if (flags.curve !== undefined) replayCurve(policy, flags);
+  if (flags.curve !== undefined) await replayCurve(policy, flags);
   else if (flags.runs !== undefined) await replayRuns(policy, flags);
   else throw new InvalidInputError("replay needs runs.", "Give --curve FILE or --runs FILE.");
 }
@@ -217,7 +217,10 @@ async function run(flags: ReplayFlags): Promise<void> {
 export function defineReplay(command: Command): void {
   command
     .option("--policy <json>", "the policy, as JSON or the name of a file; a list of them with --runs")
-    .option("--curve <file>", "one curve: a JSON array of numbers, a CSV, or a run record")
+    .option(
+      "--curve <file>",
+      "one curve: any log of one run, a JSON array of numbers, or a column of numbers",
+    )
     .option("--runs <file>", "run records, .jsonl or .jsonl.gz, or any run log")
     .option(
       "--semantics <trainer>",
