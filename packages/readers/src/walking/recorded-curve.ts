@@ -50,7 +50,7 @@ const isRow = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** A point as the schema has it: null for what is not finite. */
 function pointOf(row: Readonly<Record<string, unknown>>, index: number): Record<string, unknown> {
-  const entries = Object.entries(row).map(([name, value]) => {
+  const entries = Object.entries(row).map(([name, value]): [string, unknown] => {
     const number = numberOf(value);
     return [name, number === undefined ? value : Number.isFinite(number) ? number : null];
   });
