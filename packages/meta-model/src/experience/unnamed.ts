@@ -29,10 +29,15 @@ export function unnamed(past: Past, { name, isLeftOut = () => true }: UnnamedOpt
   };
 }
 
+function without<T extends object, K extends keyof T>(value: T, fields: readonly K[]): Omit<T, K> {
+  const copy = { ...value };
+  for (const field of fields) Reflect.deleteProperty(copy, field);
+  return copy;
+}
+
 function withoutNames(run: PastRun, id: string): PastRun {
-  const { source: _source, license: _license, ...rest } = run;
-  const { name: _name, model: _model, metric, ...facts } = run.task;
-  const task: Task = { ...facts, ...(metric === undefined ? {} : { metric }) };
-  const words = [run.task.family, metric].filter(Boolean).join(", ");
+  const rest = without(run, ["source", "license"]);
+  const task: Task = without(run.task, ["name", "model"]);
+  const words = [task.family, task.metric].filter(Boolean).join(", ");
   return { ...rest, id, name: words === "" ? "a run that is not named" : `${words} (not named)`, task };
 }

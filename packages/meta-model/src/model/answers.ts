@@ -1,7 +1,7 @@
 import type { Bound } from "../certificates/bound.ts";
 import type { MetricClass } from "@stopwise/core";
 import type { Calibration } from "./calibration.ts";
-import type { LearnedAnswer } from "./learned-part.ts";
+import type { LearnedAnswer } from "./learned-answer.ts";
 
 /** What a question goes by, apart from the task: equal for questions with the same answer. */
 export function questionName(bound: Bound, metricClass: MetricClass, allowed = "any"): string {

@@ -14,6 +14,12 @@ export interface ConsideringPart {
 
 const name = "considering";
 
+/** Runs that a part is learned from, and those of them that the model keeps. */
+export interface LearnedFrom {
+  readonly runs: readonly RunRecord[];
+  readonly kept: readonly RunRecord[];
+}
+
 /**
  * The part as sections of a model file: one of JSON, which only a question about it decodes, and the growth of the past
  * runs, `[nRuns, nShares]`.
@@ -25,7 +31,7 @@ const name = "considering";
  */
 export function consideringSections(
   population: string,
-  learnedFrom: { readonly runs: readonly RunRecord[]; readonly kept: readonly RunRecord[] },
+  learnedFrom: LearnedFrom,
   near: (run: RunRecord) => Neighbours,
 ): Record<string, Section> {
   const { runs, kept } = learnedFrom;
