@@ -7,7 +7,6 @@ import {
   type LiveRecorded,
   type LiveStart,
   type RunRecord,
-  type Task,
 } from "@stopwise/core";
 import { LiveRun } from "../live-run.ts";
 import { progressAt } from "../saving.ts";
