@@ -20,8 +20,25 @@ export default defineConfig({
       },
       {
         test: {
+          name: "integration",
+          include: ["integration/**/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: "package",
           include: ["test/package/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+      // The page in a real browser: a command of its own, `npm run test:page`.
+      {
+        test: {
+          name: "page",
+          include: ["test/**/*.page-test.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },

@@ -15,7 +15,20 @@ function newest(path) {
 
 function isBuilt() {
   if (!existsSync(cli)) return false;
-  const sources = ["core", "readers", "store", "features", "policies", "meta-model", "live", "adapters", "stopwise"];
+  const sources = [
+    "core",
+    "readers",
+    "store",
+    "features",
+    "policies",
+    "trainers",
+    "answers",
+    "learners",
+    "meta-model",
+    "referee",
+    "live",
+    "stopwise",
+  ];
   const changed = Math.max(...sources.map((name) => newest(join(root, "packages", name, "src"))));
   return statSync(cli).mtimeMs >= changed;
 }

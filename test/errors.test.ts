@@ -13,7 +13,7 @@ const policy = '{"version":1,"criterion":"staleness","threshold":3}';
 test.each([
   [["ingset", "x"], 'there is no verb "ingset". Did you mean ingest?'],
   [["banana"], 'there is no verb "banana". See stopwise --help.'],
-  [["watch"], "watch is not part of this version."],
+  [["watch"], "missing required argument 'path'"],
   [["ingest"], "missing required argument 'path'"],
   [["ingest", "nowhere"], "nowhere"],
   [["ingest", ".", "--dataset-size", "-5"], "--dataset-size must be a number > 0, got -5."],

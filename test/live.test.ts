@@ -146,8 +146,8 @@ describe("what cannot be taken is answered with an error, and the run goes on", 
   });
 
   test.each([
-    [{ task: { datasetSise: 20 } }, "task.datasetSise is not known.", "Did you mean datasetSize?"],
-    [{ request: { maxEmLoss: 0.5 } }, "maxEmLoss", "0.01"],
+    [{ task: { datasetSise: 20 } }, 'no field "datasetSise".', "Did you mean datasetSize?"],
+    [{ request: { maxEmLoss: 0.5 } }, "maxEmLoss", "0.5pt"],
     [{ run: "" }, "run must be >= 1", "1 to 200"],
     [{ mode: "on" }, "mode must be one of stop, shadow, audit, auto", "Use auto"],
     [{ state: { version: 9 } }, "state is not that of a live run.", "unchanged"],

@@ -8,6 +8,7 @@ export {
   type Curve,
   type CurveSeries,
 } from "./curve.ts";
+export { plannedStepsOf, type StepPlan } from "./planned-steps.ts";
 export { decisionSchema, type Decision } from "./decision.ts";
 export {
   InsufficientDataError,

@@ -82,6 +82,9 @@ const standardAuditShare = 0.1;
 /** Step of the feedback: see {@link FeedbackBook}. */
 const gamma = 0.05;
 
+/** The level rises to at most this many times the one asked for, so that a long calm does not blunt it for what comes. */
+const highestLevel = 2;
+
 /** The coin of the audits; one seed for all stores, so that a sequence of runs is treated alike everywhere. */
 const coinSeed = 2;
 
@@ -143,14 +146,14 @@ const coinOnly = adaptiveThreshold({
 /**
  * Feedback moves the level by `weight` x gamma (alpha - violated): a watched run that the policy would have stopped has
  * weight 1 and stands for all that were stopped; one that is never stopped is seen always, and has the weight of the
- * audit share. The level is kept at or below the one asked for: the threshold never is more eager than the certified.
+ * audit share. The answer's own threshold is the most eager one on the grid, so that its certificate stands.
  */
 function moved(entry: Entry, judged: Judged): AdaptiveThreshold | null {
   const { adaptive, population } = entry;
   if (adaptive === null) return null;
   const weight = judged.wouldStop ? 1 : judged.auditShare;
   const after = recordAudit({ ...adaptive, gamma: gamma * weight }, judged.curve, judged.context);
-  const alphaNow = Math.min(population.alpha, after.alphaNow);
+  const alphaNow = Math.min(highestLevel * population.alpha, after.alphaNow);
   const safeFrom = judged.watched ? after.safeFrom : adaptive.safeFrom;
   return { ...after, gamma, alphaNow, safeFrom };
 }
@@ -177,9 +180,10 @@ function judgedEntry(entry: Entry, judged: Judged): Entry {
  * The feedback of a store folder, one entry a population, kept in one file that is replaced in one step.
  *
  * Adaptive conformal inference on the threshold, one-sided: alphaNow, the level that the threshold is set by, starts at
- * the level alpha that was asked for and moves by gamma (alpha - violated) after a run that can tell, never above alpha.
- * Over T such runs, drawn by chance, the share of violations is at most alpha + (alpha + gamma) / (gamma T) whatever
- * the order of the runs and however they drift, since a level below zero stops no run.
+ * the level alpha that was asked for and moves by gamma (alpha - violated) after a run that can tell, never above twice
+ * alpha; no threshold is more eager than the answer's own. Over T such runs, drawn by chance, the share of violations is
+ * at most alpha + (alpha + gamma) / (gamma T) whatever the order of the runs and however they drift, since a level below
+ * zero stops no run.
  *
  * @see Gibbs and Candes (2021), "Adaptive conformal inference under distribution shift", proposition 4.1.
  */

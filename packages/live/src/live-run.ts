@@ -90,6 +90,12 @@ export class LiveRun {
     return sameStart(this.#head.asked, asked);
   }
 
+  /** Whether a start message asks for the same answer and mode, whatever it says of the task. */
+  isAskedAs({ request, mode }: LiveStart): boolean {
+    const { asked } = this.#head;
+    return canonicalJson([asked.request, asked.mode]) === canonicalJson([request, mode]);
+  }
+
   /** Decides a made-up curve and forgets it, so that the first checkpoint is answered as fast as the others. */
   rehearse(): void {
     const stopper = stopperOf(this.#head, this.#rooms.around);

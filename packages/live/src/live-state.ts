@@ -6,7 +6,6 @@ import {
   canonicalJson,
   type Json,
 } from "@stopwise/core";
-
 import * as z from "zod/mini";
 import type { Treatment } from "./treatment.ts";
 

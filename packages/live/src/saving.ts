@@ -4,7 +4,7 @@ const known = (value: number | null | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value) && value > 0;
 
 /** Share of the plan that is done at a checkpoint, by tokens, else steps, else epochs; null where no plan is known. */
-function progressAt(point: Checkpoint, task: Task): number | null {
+export function progressAt(point: Checkpoint, task: Task): number | null {
   if (known(task.maxTokens) && known(point.tokens)) return point.tokens / task.maxTokens;
   if (known(task.maxSteps)) return point.step / task.maxSteps;
   if (known(task.epochs) && known(point.epoch)) return point.epoch / task.epochs;

@@ -38,6 +38,20 @@ export interface ReadHints {
   readonly metric?: string | undefined;
 }
 
+/** What a format's page tells its users, each a phrase without a full stop; `docs/formats.md` is made of it. */
+export interface FormatDescription {
+  /** How a file is recognised. */
+  readonly recognised: string;
+  /** What is taken for quality, or for the loss where there is no score. */
+  readonly quality: string;
+  /** Where the planned end is found. */
+  readonly plan: string;
+  /** Where it is found how the run ended. */
+  readonly end: string;
+  /** What is not read. */
+  readonly notRead: string;
+}
+
 /**
  * One log format. A reader claims files by path and first bytes, says which of them belong to one run, and reads
  * such a unit; it throws `LogFormatError` when a file is not what it claims to be.
@@ -47,6 +61,7 @@ export interface LogReader {
   readonly format: string;
   /** The format in words. */
   readonly title: string;
+  readonly description: FormatDescription;
   /** How sure the reader is that the file is its own, from 0 (no) to 1. */
   readonly detect: (file: LogFile) => number;
   /** Files with equal keys are read together; absent: each file by itself. */

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { runRecordSchema } from "@stopwise/core";
-import { readLogs } from "./index.ts";
+import { readLogs, type IngestedRun } from "./index.ts";
 
 interface Expected {
   readonly file: string;
@@ -18,25 +18,6 @@ const expected = present
   ? (JSON.parse(readFileSync(resolve(folder, "expected.json"), "utf8")) as Expected[])
   : [];
 
-/** Formats whose facts this version reads. */
-const formatsRead = new Set([
-  "csv",
-  "flair-loss-tsv",
-  "flair-training-log",
-  "hf-results-json",
-  "hf-trainer-state",
-  "joeynmt-train-log",
-  "joeynmt-validations",
-  "jsonl",
-  "lightning-metrics-csv",
-  "lm-eval-json",
-  "model-card",
-  "optuna-sqlite",
-  "progress-csv",
-  "text-log",
-  "tfevents",
-  "wandb-dir",
-]);
 const facts = ["nEvalPoints", "lastStep", "metrics", "firstEval", "lastEval", "best"] as const;
 
 /** The facts alone; the order of the metrics is no fact. */
@@ -45,22 +26,49 @@ const onlyFacts = (run: Readonly<Record<string, unknown>>) => ({
   metrics: [...(run["metrics"] as string[])].sort(),
 });
 
-describe.skipIf(!present)("the reference logs", () => {
-  test.each(expected.filter(({ format }) => formatsRead.has(format)))(
-    "$file",
-    async ({ file, runs, format }) => {
-      const report = await readLogs([file], { root: folder });
-      const entry = report.files.find(({ path }) => path === file);
-      expect(entry?.format).toBe(format);
-      expect(entry?.runs.map((run) => onlyFacts({ ...run.facts }))).toEqual(runs.map(onlyFacts));
-      const hasCurve = runs.some((run) => run["nEvalPoints"] !== 0) && format !== "hf-results-json";
-      expect(entry?.status).toBe(hasCurve ? "read" : "skipped");
-      if (!hasCurve) expect(entry?.reason).toBeTruthy();
-      for (const { record } of entry?.runs ?? []) {
-        if (record !== undefined) expect(() => z.parse(runRecordSchema, record)).not.toThrow();
-      }
-    },
+type Facts = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Facts => typeof value === "object" && value !== null;
+
+/** The entries of an object that are a place or one of the metrics. */
+const cutTo = (metrics: readonly string[], value: unknown): unknown =>
+  isObject(value)
+    ? Object.fromEntries(
+        Object.entries(value).filter(([name]) => ["step", "epoch", ...metrics].includes(name)),
+      )
+    : value;
+
+/** What a file of a run folder tells by itself: the facts of the folder's run cut down to the file's metrics. */
+function factsOfPart(folder: readonly IngestedRun[], part: Facts): Facts {
+  const metrics = part["metrics"] as string[];
+  const whole: Facts = { ...folder[0]!.facts };
+  const values = ["firstEval", "lastEval", "best"].map(
+    (name) => [name, cutTo(metrics, whole[name])] as const,
   );
+  return { ...whole, ...Object.fromEntries(values), metrics: metrics.filter((name) => isIn(whole, name)) };
+}
+
+const isIn = (facts: Facts, metric: string): boolean => (facts["metrics"] as string[]).includes(metric);
+
+describe.skipIf(!present)("the reference logs", () => {
+  test.each(expected.filter(({ file }) => !file.endsWith("/")))("$file", async ({ file, runs, format }) => {
+    const report = await readLogs([file], { root: folder });
+    const entry = report.files.find(({ path }) => path === file);
+    expect(entry?.format).toBe(format);
+    if (entry?.partOf !== undefined) {
+      const folder = report.files.find(({ path }) => path === entry.partOf);
+      expect(entry.runs).toEqual([]);
+      expect(runs.map((run) => onlyFacts(factsOfPart(folder!.runs, run)))).toEqual(runs.map(onlyFacts));
+      return;
+    }
+    expect(entry?.runs.map((run) => onlyFacts({ ...run.facts }))).toEqual(runs.map(onlyFacts));
+    const hasCurve = runs.some((run) => run["nEvalPoints"] !== 0) && format !== "hf-results-json";
+    expect(entry?.status).toBe(hasCurve ? "read" : "skipped");
+    if (!hasCurve) expect(entry?.reason).toBeTruthy();
+    for (const { record } of entry?.runs ?? []) {
+      if (record !== undefined) expect(() => z.parse(runRecordSchema, record)).not.toThrow();
+    }
+  });
 
   test("an MLflow run folder is read as a whole, its files name it", async () => {
     const whole = expected.find(({ file, format }) => format === "mlflow-mlruns" && file.endsWith("/"))!;

@@ -1,4 +1,11 @@
-export { adapters, type Fidelity, type TrainerConfig } from "@stopwise/trainers";
+export {
+  differenceOf,
+  targetList,
+  trainers,
+  type Fidelity,
+  type Trainer,
+  type TrainerConfig,
+} from "@stopwise/trainers";
 export {
   curveOf,
   InvalidInputError,
@@ -32,3 +39,18 @@ export { adviseFrom, recommend, type Advice } from "./library/advice.ts";
 export { loadModel } from "./library/model-source.ts";
 export type { Request } from "./library/request.ts";
 export { createStopper, type StopperOptions } from "./library/stopper.ts";
+export {
+  startTraining,
+  untilStopped,
+  type Decided,
+  type Evaluation,
+  type Training,
+  type TrainingStart,
+} from "./library/training.ts";
+export {
+  tensorflowCallbacks,
+  type EpochLogs,
+  type StoppableModel,
+  type TensorflowCallbacks,
+  type TensorflowOptions,
+} from "./library/tensorflow.ts";

@@ -1,6 +1,7 @@
-import { InvalidInputError, neverStop, simplePolicySchema, type SimplePolicy } from "@stopwise/core";
+import { InvalidInputError, simplePolicySchema, type SimplePolicy } from "@stopwise/core";
 import { describe, expect, test } from "vitest";
-import { adapterFor, adapters } from "./registry.ts";
+import { trainerFor } from "./registry.ts";
+import { targetList } from "./target-list.ts";
 
 function staleness(fields: object = {}): SimplePolicy {
   return simplePolicySchema.parse({
@@ -13,32 +14,14 @@ function staleness(fields: object = {}): SimplePolicy {
 }
 const task = { maxSteps: 8000, evals: 40, metric: "exact_match" };
 
-describe.each(adapters)("the contract: $target", (adapter) => {
-  test("never-stop can be expressed", () => {
-    expect(adapter.obstacles(neverStop)).toEqual([]);
-    expect(adapter.configOf(neverStop, { task }).target).toBe(adapter.target);
-  });
-
-  test("is found by its name and aliases in any case", () => {
-    for (const name of [adapter.target, ...adapter.aliases]) {
-      expect(adapterFor(name.toUpperCase())).toBe(adapter);
-    }
-  });
-
-  test("the settings survive JSON", () => {
-    const config = adapter.configOf(staleness(), { task });
-    expect(JSON.parse(JSON.stringify(config))).toEqual(config);
-  });
-});
-
 test("an unknown trainer is one clear line", () => {
-  expect(() => adapterFor("pandas")).toThrow(
-    "--target must be one of huggingface, json, got pandas. Use --target json for the policy itself.",
+  expect(() => trainerFor("pandas")).toThrow(
+    /^--target must be one of axolotl, composer, .*, xgboost, got pandas\. Use --target json for the policy itself\.$/,
   );
 });
 
 describe("huggingface", () => {
-  const huggingface = adapterFor("huggingface");
+  const huggingface = trainerFor("huggingface");
   const argumentsOf = (policy: SimplePolicy, context: Parameters<typeof huggingface.configOf>[1]) =>
     huggingface.configOf(policy, context).settings["TrainingArguments"]!;
 
@@ -95,23 +78,95 @@ describe("huggingface", () => {
   });
 
   test.each([
-    [{ params: { unit: "evals", minDelta: 0.01, minDeltaMode: "deadBand" } }, /ratchet, not a dead band/],
-    [{ threshold: 0 }, /integer >= 1/],
-    [{ threshold: null }, /integer >= 1/],
+    [{ threshold: 0 }, /patience is at least 1/],
     [{ params: { unit: "tokenShare" } }, /not tokenShare/],
-    [{ compare: ">" }, />=/],
-    [{ warmup: { evals: 2, updatesBest: true } }, /cannot move the best/],
-    [{ warmup: { steps: 100, updatesBest: false } }, /warm-up counts evaluations/],
-    [{ nan: "stop" }, /NaN counts as stale/],
-    [{ delivery: "last" }, /best checkpoint/],
+    [{ warmup: { tokens: 100, updatesBest: false } }, /warm-up counts evaluations or steps/],
     [{ criterion: "slope" }, /no slope rule/],
+    [{ monitor: "gradNorm" }, /cannot watch gradNorm/],
+    [{ params: { countAfter: 2 } }, /cannot leave evaluations out/],
+    [{ action: { kind: "reduceLearningRate", factor: 0.5 } }, /changes no learning rate/],
   ])("refuses %o", (fields, why) => {
     expect(() => huggingface.configOf(staleness(fields), { task })).toThrow(why);
+  });
+
+  test.each([
+    [{ params: { minDelta: 0.01 } }, "minDelta", { params: { minDelta: 0 } }],
+    [{ warmup: { evals: 2, updatesBest: true } }, "warmup", { warmup: { updatesBest: false } }],
+    [{ nan: "stop" }, "nan", { nan: "count" }],
+  ])("says how near it comes to %o", (fields, field, carried) => {
+    const expressed = huggingface.expressible(staleness(fields));
+    expect(expressed).toMatchObject({ fidelity: "approximate", carried });
+    expect(expressed.fields).toContainEqual(expect.objectContaining({ field, fidelity: "approximate" }));
+  });
+
+  test.each([
+    [{ threshold: 2.5 }, 3],
+    [{ threshold: 2, compare: ">" }, 3],
+    [{ threshold: 2.5, compare: ">" }, 3],
+  ])("%o is a patience of %d", (fields, patience) => {
+    const { EarlyStoppingCallback: callback } = huggingface.configOf(staleness(fields), { task }).settings;
+    expect(callback).toMatchObject({ early_stopping_patience: patience });
+  });
+
+  test("the last checkpoint is delivered by releases that do not insist on the best", () => {
+    const policy = staleness({ delivery: "last" });
+    expect(argumentsOf(policy, { task })["load_best_model_at_end"]).toBe(false);
+    expect(huggingface.expressible(policy, "4.57.6").fidelity).toBe("impossible");
+  });
+
+  test("a warm-up in steps is the delay itself", () => {
+    const policy = staleness({ warmup: { steps: 900, updatesBest: false } });
+    expect(argumentsOf(policy, { task })["eval_delay"]).toBe(900);
+  });
+
+  test("a score in percent takes a margin in percent, an eval loss does not", () => {
+    const ratchet = { minDelta: 0.002, minDeltaMode: "ratchet" };
+    const threshold = (fields: object) =>
+      huggingface.configOf(staleness({ params: ratchet, ...fields }), { task, scale: "percent" }).settings[
+        "EarlyStoppingCallback"
+      ]!["early_stopping_threshold"];
+    expect(threshold({})).toBe(0.2);
+    expect(threshold({ monitor: "evalLoss", direction: "min" })).toBe(0.002);
   });
 
   test("a release that is none is refused", () => {
     expect(() => huggingface.configOf(staleness(), { task, version: "latest" })).toThrow(
       "--target-version must be a release such as 5.18.0, got latest. Run `pip show transformers` to find yours.",
     );
+  });
+});
+
+test("the list of targets says what each can express", () => {
+  const rows = targetList();
+  const row = (name: string) => rows.find(({ target }) => target === name)!.expresses;
+  expect(row("huggingface")).toMatchObject({
+    patience: "exact",
+    "dead band": "approximate",
+    ratchet: "exact",
+  });
+  expect(row("keras")).toMatchObject({ "dead band": "exact", "level to beat": "exact" });
+  expect(row("together")).toMatchObject({ patience: "impossible", "counted after a warm-up": "exact" });
+  expect(row("wandb")).toMatchObject({ patience: "impossible" });
+  expect(new Set(Object.values(row("json")))).toEqual(new Set(["exact"]));
+});
+
+test("Axolotl refuses a metric that it would maximise, with what to watch instead", () => {
+  const axolotl = trainerFor("axolotl");
+  expect(() => axolotl.configOf(staleness(), { task: { ...task, metric: "wer" } })).toThrow(
+    "Axolotl drops greater_is_better: false, so wer would be maximised. Watch eval_loss",
+  );
+});
+
+test("a request to Together has evaluations enough for its patience", () => {
+  const policy = staleness({
+    monitor: "evalLoss",
+    direction: "min",
+    threshold: 6,
+    params: { countAfter: 3 },
+  });
+  expect(trainerFor("together").configOf(policy, { task: { evals: 4 } }).settings["together"]).toMatchObject({
+    n_evals: 10,
+    early_stopping_patience: 6,
+    early_stopping_warmup_evals: 3,
   });
 });

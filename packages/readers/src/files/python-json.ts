@@ -1,5 +1,29 @@
-const bareNumber = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\bInfinity\b|\bNaN\b/g;
 const marker = "\u0000number:";
+
+/** Where the string that begins at `from` ends. */
+function endOfString(text: string, from: number): number {
+  let at = from + 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  return at + 1;
+}
+
+/** The document with bare numbers that are not finite as marked strings; its own strings as they are. */
+function withMarkedNumbers(text: string): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (let at = 0; at < text.length;) {
+    const bare = /[-IN]/.test(text[at]!) ? /-?Infinity\b|NaN\b/y : undefined;
+    if (bare !== undefined) bare.lastIndex = at;
+    const found = bare?.exec(text)?.[0];
+    if (found === undefined) at = text[at] === '"' ? endOfString(text, at) : at + 1;
+    else {
+      parts.push(text.slice(from, at), JSON.stringify(marker + found));
+      at += found.length;
+      from = at;
+    }
+  }
+  return parts.join("") + text.slice(from);
+}
 
 function reviveMarked(_key: string, value: unknown): unknown {
   return typeof value === "string" && value.startsWith(marker) ? Number(value.slice(marker.length)) : value;
@@ -19,10 +43,7 @@ export function parsePythonJson(text: string): unknown {
     return JSON.parse(body);
   } catch (error) {
     if (!/NaN|Infinity/.test(body)) throw error;
-    const marked = body.replace(bareNumber, (found) =>
-      found.startsWith('"') ? found : JSON.stringify(marker + found),
-    );
-    return JSON.parse(marked, reviveMarked);
+    return JSON.parse(withMarkedNumbers(body), reviveMarked);
   }
 }
 

@@ -6,7 +6,7 @@ import { flattened } from "../formats/jsonl.ts";
 import { textLog } from "../formats/text-log.ts";
 import { rolesOf } from "../tables/generic-columns.ts";
 import { readJson } from "./log-text.ts";
-import { parseYaml } from "./yaml-text.ts";
+import { yamlValue } from "../mapping/settings-text.ts";
 import type { KnownFacts, RawRun } from "../mapping/raw-run.ts";
 import type { WandbItems } from "./wandb-file.ts";
 
@@ -33,7 +33,7 @@ export function settingsOf(config: WandbItems): KnownFacts {
 /** Settings of a run's `files/config.yaml`; a missing or damaged one tells nothing. */
 export async function settingsIn(folder: string): Promise<KnownFacts> {
   const content = await readFile(join(folder, "config.yaml"), "utf8").catch(() => "");
-  const config = parseYaml(content);
+  const config = yamlValue(content);
   return typeof config === "object" && config !== null ? settingsOf({ ...config }) : {};
 }
 

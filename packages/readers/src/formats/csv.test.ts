@@ -286,6 +286,44 @@ const fixtures: ReaderFixture[] = [
     runs: [],
   },
   {
+    name: "columns named twice that are not needed are left out",
+    files: {
+      "log.csv": text(
+        "step,lr,lr,gpu,val_acc,gpu",
+        "1,0.1,0.1,3,0.5,4",
+        "2,0.1,0.1,3,0.6,4",
+        "3,0.1,0.1,3,0.7,4",
+      ),
+    },
+    primary: "log.csv",
+    runs: [
+      {
+        facts: { nEvalPoints: 3, metrics: ["val_acc"] },
+        record: { points: [{ step: 1, quality: 0.5 }, {}, {}] },
+      },
+    ],
+    warnings: [/gpu stand twice and are not read/],
+  },
+  {
+    name: "a long table whose values stand under metric",
+    files: {
+      "log.csv": text(
+        "step,metric_name,metric",
+        ...[1, 2, 3].flatMap((step) => [
+          `${step},val_loss,${3 - step / 2}`,
+          `${step},val_exact_match,0.${step}`,
+        ]),
+      ),
+    },
+    primary: "log.csv",
+    runs: [
+      {
+        facts: { nEvalPoints: 3, metrics: ["val_loss", "val_exact_match"] },
+        record: { metric: "exact_match", points: [{ step: 1, quality: 0.1, evalLoss: 2.5 }, {}, {}] },
+      },
+    ],
+  },
+  {
     name: "training rows alone, rows cut short",
     files: { "log.csv": text("step,loss", "1,2", "2,1", "3") },
     primary: "log.csv",

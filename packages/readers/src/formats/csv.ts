@@ -60,6 +60,15 @@ export async function readGenericCsv(file: LogFile, facts: TableFacts = {}): Pro
 export const csv: LogReader = {
   format: "csv",
   title: "CSV table",
+  description: {
+    recognised: "a `.csv` or `.tsv` table with a step, epoch or token column",
+    quality:
+      "columns with an evaluation prefix or suffix, else bare scores; a long table (`step, metric, value`) by its metrics",
+    plan: "a column such as `max_steps` with one value",
+    end: "not told",
+    notRead:
+      "tables without a step, epoch or token column; rows with another number of cells than the header",
+  },
   detect: (file) =>
     /\.(csv|tsv)$/i.test(file.name) && (file.headText !== "" || file.sizeBytes === 0) ? 0.3 : 0,
   read: ([file], hints) => readGenericCsv(file!, { metric: hints?.metric }),

@@ -37,6 +37,13 @@ function runOf(table: ReturnType<typeof parseDelimited>): RawRun {
 export const flairLossTsv: LogReader = {
   format: "flair-loss-tsv",
   title: "flair loss.tsv",
+  description: {
+    recognised: "`loss.tsv` with `EPOCH` and `BAD_EPOCHS`",
+    quality: "`DEV_` columns; `TEST_` columns as test scores",
+    plan: "not told",
+    end: "not told",
+    notRead: "the timestamps, which have no date",
+  },
   detect: (file) =>
     /\.tsv$/i.test(file.name) && /^\uFEFF?EPOCH\t.*BAD_EPOCHS/.test(file.headText) ? 0.9 : 0,
   read: async ([file]) => {

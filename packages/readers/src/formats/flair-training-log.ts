@@ -4,13 +4,18 @@ import type { LogReader } from "../contract.ts";
 import { readText } from "../files/log-text.ts";
 import { laterStep, orderRows, type Evaluation, type RawRun, type TrainingRow } from "../mapping/raw-run.ts";
 
-const pair = /^(.*?)\s+(-?[\d.]+(?:e[+-]?\d+)?|nan|inf)$/i;
+const numeral = /^(?:-?[\d.]{1,30}(?:e[+-]?\d{1,3})?|nan|inf)$/i;
 
 /** Values of a line such as `DEV : loss 0.23 - score 0.81`, named `DEV loss`, `DEV score`. */
 function scoresOf(split: string, rest: string): Record<string, number> {
-  const pairs = rest.split(/\s+-\s+/).map((part) => pair.exec(part.trim()));
+  const pairs = rest.split(" - ").map((part) => part.trim().split(/\s/));
   return Object.fromEntries(
-    pairs.flatMap((found) => (found === null ? [] : [[`${split} ${found[1]!}`, Number(found[2])]])),
+    pairs.flatMap((words) => {
+      const value = words.pop() ?? "";
+      return words.length === 0 || !numeral.test(value)
+        ? []
+        : [[`${split} ${words.filter((word) => word !== "").join(" ")}`, Number(value)]];
+    }),
   );
 }
 
@@ -24,17 +29,20 @@ interface Epoch {
 function epochsOf(text: string): Epoch[] {
   const epochs: Epoch[] = [];
   for (const line of text.split(/\r?\n/)) {
-    const done = /EPOCH (\d+) done: loss ([\d.eE+-]+|nan|inf)(?:.*?\blr:? ([\d.eE+-]+))?/.exec(line);
+    const done =
+      /EPOCH (\d{1,12}) done: loss ([\d.eE+-]{1,30}|nan|inf)(?:.{0,200}?\blr:? ([\d.eE+-]{1,30}))?/.exec(
+        line,
+      );
     if (done !== null) {
       const step = Number(done[1]);
-      const lr = done[3] === undefined ? undefined : Number(done[3].replace(/[.-]+$/, ""));
+      const lr = done[3] === undefined ? undefined : Number(done[3].replace(/[.-]{1,3}$/, ""));
       epochs.push({
         step,
         training: { step, loss: Number(done[2]), lr },
         evaluation: { step, epoch: null, values: {} },
       });
     }
-    const scored = /\b(DEV|TEST) : (.*)$/.exec(line);
+    const scored = /\b(DEV|TEST) : ([^]*)$/.exec(line);
     const last = epochs.at(-1);
     if (scored !== null && last !== undefined)
       Object.assign(last.evaluation.values, scoresOf(scored[1]!, scored[2]!));
@@ -45,7 +53,7 @@ function epochsOf(text: string): Epoch[] {
 function runOf(whole: string): RawRun {
   const { text, isCut } = withoutCutLine(whole);
   const { rows, warnings } = orderRows(epochsOf(text), ({ step }) => step);
-  const settings = [...text.matchAll(/ - (\w+): "?([\w.+-]+)"?\s*$/gm)].map(
+  const settings = [...text.matchAll(/ - (\w{1,80}): "?([\w.+-]{1,200})"?\s{0,5}$/gm)].map(
     ([, name, value]) => [name!, value!] as const,
   );
   const known = factsOfConfig(Object.fromEntries(settings));
@@ -65,9 +73,16 @@ function runOf(whole: string): RawRun {
 export const flairTrainingLog: LogReader = {
   format: "flair-training-log",
   title: "flair training.log",
+  description: {
+    recognised: "a `.log` or `.txt` with flair's `epoch 1 - iter` or `EPOCH 1 done` lines",
+    quality: "scores of the `DEV` line of each epoch; `TEST` as test scores",
+    plan: "`max_epochs` of the printed settings",
+    end: "`early-stopped` where it stopped on a plateau of the learning rate",
+    notRead: "losses within an epoch",
+  },
   detect: (file) =>
     /\.(log|txt)$/i.test(file.name) &&
-    /^\d{4}-\d\d-\d\d [^\n]*(epoch \d+ - iter \d+\/\d+|EPOCH \d+ done)/m.test(file.headText)
+    /^\d{4}-\d\d-\d\d [^\n]{0,200}(epoch \d{1,9} - iter \d{1,9}\/\d|EPOCH \d{1,9} done)/m.test(file.headText)
       ? 0.85
       : 0,
   read: async ([file]) => {

@@ -48,6 +48,13 @@ async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
 export const hfResultsJson: LogReader = {
   format: "hf-results-json",
   title: "Hugging Face final results",
+  description: {
+    recognised: "`all_results.json`, `eval_results.json` and the like",
+    quality: "nothing: final values are no curve",
+    plan: "not told",
+    end: "not told",
+    notRead: "any curve, there is none; the sample counts are used beside a trainer's log",
+  },
   detect: (file) => {
     if (/^(all|eval|train|test|predict)_results\.json$/.test(file.name)) return 0.9;
     return file.name === "metrics.json" &&

@@ -294,6 +294,13 @@ export function outputFolderOf(path: string): string {
 export const hfTrainerState: LogReader = {
   format: "hf-trainer-state",
   title: "Hugging Face trainer_state.json",
+  description: {
+    recognised: "`trainer_state.json`, also below `checkpoint-N`; the one with the largest step is read",
+    quality: "`eval_` values of `log_history`, speeds and run times left out",
+    plan: "`max_steps`, `num_train_epochs`",
+    end: "the counter of the early-stopping callback, and the step against `max_steps`",
+    notRead: "`training_args.bin`, which would have to be executed",
+  },
   detect: (file) => {
     if (file.name === "trainer_state.json") return 0.95;
     return file.name.endsWith(".json") && /"log_history"\s*:/.test(file.headText) ? 0.8 : 0;

@@ -1,4 +1,18 @@
 import type { LogReader } from "../contract.ts";
+import { boosterConsole } from "./booster-console.ts";
+import { boosterResults } from "./booster-results.ts";
+import { dataframeJson } from "./dataframe-json.ts";
+import { deepspeedChatConsole } from "./deepspeed-chat-console.ts";
+import { llmcMainLog } from "./llmc-main-log.ts";
+import { logHistoryRepr } from "./log-history-repr.ts";
+import { marianValidLog } from "./marian-valid-log.ts";
+import { megatronConsole } from "./megatron-console.ts";
+import { metricLists } from "./metric-lists.ts";
+import { metricsPerEpoch } from "./metrics-per-epoch.ts";
+import { nanogptLog } from "./nanogpt-log.ts";
+import { notebook } from "./notebook.ts";
+import { simpletransformersCsv } from "./simpletransformers-csv.ts";
+import { spacyTable } from "./spacy-table.ts";
 import { csv } from "./csv.ts";
 import { flairLossTsv } from "./flair-loss-tsv.ts";
 import { flairTrainingLog } from "./flair-training-log.ts";
@@ -48,6 +62,20 @@ export const logReaders: readonly LogReader[] = [
   flairLossTsv,
   flairTrainingLog,
   progressCsv,
+  boosterConsole,
+  boosterResults,
+  dataframeJson,
+  deepspeedChatConsole,
+  llmcMainLog,
+  logHistoryRepr,
+  marianValidLog,
+  megatronConsole,
+  metricLists,
+  metricsPerEpoch,
+  nanogptLog,
+  notebook,
+  simpletransformersCsv,
+  spacyTable,
   csv,
   jsonl,
   textLog,

@@ -17,8 +17,8 @@ type Row = { readonly step: number; readonly epoch: number | null } & (
 
 /** Settings, sizes and end that a Joey NMT log tells. */
 export function factsOfJoeyLog(text: string): KnownFacts {
-  const settings = [...text.matchAll(/cfg\.([\w.]+)\s+:\s+(\S.*?)\s*$/gm)].map(
-    ([, name, value]) => [name!, value!] as const,
+  const settings = [...text.matchAll(/cfg\.([\w.]{1,100})\s{1,100}:\s{1,20}(\S[^\n]*)$/gm)].map(
+    ([, name, value]) => [name!, value!.trimEnd()] as const,
   );
   const config = factsOfConfig(Object.fromEntries(settings.filter(([name]) => !name.startsWith("testing."))));
   const setting = (name: string): string | undefined => settings.find(([key]) => key === name)?.[1];
@@ -53,8 +53,8 @@ export function perTokenLoss(values: Readonly<Record<string, number>>): Readonly
 }
 
 const trainingLine =
-  /Epoch\s+(\d+),?\s+Step:\s+(\d+),?\s+Batch Loss:\s+([\d.eE+-]+|nan|inf).*?Lr:\s+([\d.eE+-]+)/;
-const pair = /([A-Za-z][\w-]*):\s+(-?[\d.]+(?:e[+-]?\d+)?|nan|inf)(\[sec\])?/g;
+  /Epoch\s{1,9}(\d{1,12}),?\s{1,9}Step:\s{1,12}(\d{1,15}),?\s{1,9}Batch Loss:\s{1,12}([\d.eE+-]{1,30}|nan|inf).{0,200}?Lr:\s{1,9}([\d.eE+-]{1,30})/;
+const pair = /([A-Za-z][\w-]{0,60}):\s{1,9}(-?[\d.]{1,30}(?:e[+-]?\d{1,3})?|nan|inf)(\[sec\])?/g;
 
 function rowsOf(text: string): Row[] {
   const rows: Row[] = [];
@@ -69,9 +69,11 @@ function rowsOf(text: string): Row[] {
         training: { step, epoch, loss: Number(training[3]), lr: Number(training[4]) },
       });
     }
-    const stated = /Validation result.*? at epoch\s+(\d+),\s+step\s+(\d+):(.*)$/i.exec(line);
+    const stated =
+      /Validation result.{0,100}? at epoch\s{1,9}(\d{1,12}),\s{1,9}step\s{1,9}(\d{1,15}):([^]*)$/i.exec(line);
     if (stated !== null) [step, epoch] = [Number(stated[2]), Number(stated[1])];
-    const result = stated?.[3] ?? /Evaluation result[^:]*?(?=\s[a-z]+\s*\d*:)(.*)$/i.exec(line)?.[1];
+    const result =
+      stated?.[3] ?? /Evaluation result[^:]{0,100}?(?=\s[a-z]{1,20}\s{0,3}\d{0,3}:)([^]*)$/i.exec(line)?.[1];
     if (result === undefined) continue;
     const values = [...result.matchAll(pair)].filter(
       ([, name, , seconds]) => seconds === undefined && name !== "duration",
@@ -113,6 +115,13 @@ function runOf(whole: string): RawRun {
 export const joeynmtTrainLog: LogReader = {
   format: "joeynmt-train-log",
   title: "Joey NMT train.log",
+  description: {
+    recognised: "a `.log` or `.txt` that names Joey NMT",
+    quality: "the values of validation lines, at the step of the last training line",
+    plan: "`cfg.training.epochs` and updates of the printed settings",
+    end: "the closing line: ended early, or after the last epoch",
+    notRead: "translated sentences",
+  },
   detect: (file) =>
     /\.(log|txt)$/i.test(file.name) && /Joey-?NMT|- joeynmt\./i.test(file.headText) ? 0.85 : 0,
   read: async ([file]) => {

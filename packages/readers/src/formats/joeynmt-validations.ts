@@ -77,6 +77,13 @@ async function runOf(file: LogFile, whole: string): Promise<RawRun> {
 export const joeynmtValidations: LogReader = {
   format: "joeynmt-validations",
   title: "Joey NMT validations.txt",
+  description: {
+    recognised: "tab-separated lines that begin with `Steps:`",
+    quality: "every value of a line but the rate",
+    plan: "`train.log` beside it",
+    end: "`train.log` beside it",
+    notRead: "the star of a new best",
+  },
   detect: (file) => (/\.txt$/i.test(file.name) && /^\uFEFF?Steps: \d+\t/.test(file.headText) ? 0.9 : 0),
   read: async ([file]) => [
     { path: file!.path, runs: [await runOf(file!, await readText(file!))], warnings: [] },

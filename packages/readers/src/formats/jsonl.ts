@@ -178,7 +178,7 @@ export function readingOfRows(file: LogFile, json: JsonRows, facts: TableFacts =
   };
 }
 
-const placed = /"(\w*[_/])?(step|epoch|iter|iteration|total_timesteps|num_tokens)"\s*:\s*[\d"]/i;
+const placed = /"(\w{0,60}[_/])?(step|epoch|iter|iteration|total_timesteps|num_tokens)"\s{0,9}:\s{0,9}[\d"]/i;
 
 /** Objects with a step or epoch under a `.json` name: one a line, or in one list. */
 function holdsRows({ headText }: LogFile): boolean {
@@ -212,6 +212,14 @@ async function readJsonList(file: LogFile): Promise<JsonRows | undefined> {
 export const jsonl: LogReader = {
   format: "jsonl",
   title: "JSON lines",
+  description: {
+    recognised:
+      "`.jsonl` or `.ndjson`, or a `.json` with one object a line or one list of objects, with a step, epoch or token field",
+    quality: "fields with an evaluation prefix or suffix, else bare scores",
+    plan: "a row of kind `config`, or a field such as `max_steps`",
+    end: "not told",
+    notRead: "lists, booleans, rows without a place",
+  },
   detect,
   read: async ([file], hints) => {
     const rows = (await readJsonList(file!)) ?? (await readJsonRows(file!));

@@ -15,6 +15,13 @@ function isKeras(file: LogFile): boolean {
 export const kerasCsv: LogReader = {
   format: "keras-csv",
   title: "Keras CSVLogger",
+  description: {
+    recognised: "a table whose first column is `epoch` and that has `loss` or `val_loss`",
+    quality: "`val_` columns",
+    plan: "not told",
+    end: "not told",
+    notRead: "columns without `val_`, which are of the training data",
+  },
   detect: (file) => (/\.(csv|tsv|log|txt)$/i.test(file.name) && isKeras(file) ? 0.7 : 0),
   read: ([file]) => readGenericCsv(file!, { bareScoresAreTraining: true }),
 };

@@ -49,17 +49,18 @@ describeReader(kerasHistory, [
     runs: [],
   },
   {
-    name: "a saved data frame of a trainer's history has places of its own",
-    files: {
-      "history.json": JSON.stringify({
-        epoch: { 0: 0.5, 1: 0.5, 2: 1, 3: 1 },
-        loss: { 0: 2, 1: null, 2: 1, 3: null },
-        step: { 0: 10, 1: 10, 2: 20, 3: 20 },
-        eval_loss: { 0: null, 1: 1.5, 2: null, 3: 1.25 },
-      }),
-    },
-    primary: "history.json",
-    runs: [{ facts: { nEvalPoints: 2, lastStep: 20, firstEval: { step: 10, epoch: 0.5, eval_loss: 1.5 } } }],
+    name: "validation every second epoch",
+    files: { "h.json": '{"loss": [5, 4, 3, 2, 1], "val_loss": [4.5, 2.5], "val_accuracy": [0.1, 0.2]}' },
+    primary: "h.json",
+    runs: [
+      {
+        facts: {
+          nEvalPoints: 2,
+          firstEval: { epoch: 1, val_loss: 4.5 },
+          lastEval: { epoch: 3, val_loss: 2.5 },
+        },
+      },
+    ],
   },
   {
     name: "columns as pandas writes them",

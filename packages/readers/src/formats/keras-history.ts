@@ -34,13 +34,24 @@ function indexed(value: unknown): unknown[] | undefined {
 /** Whether a list holds places of its own, as the columns of a saved data frame do. */
 const isPlace = (name: string): boolean => /^(epoch|step|global_step)$/.test(name);
 
-/** One row per index; where no list tells the epoch, the index is the epoch. */
-function rowsOf(lists: Lists): GenericRow[] {
+/**
+ * After how many epochs each was evaluated: more than one where Keras's `validation_freq` made the `val_` lists
+ * shorter than that of the training loss.
+ */
+function validationFrequency(all: Lists, chosen: Lists): number {
+  const nEpochs = all.get("loss")?.length ?? 0;
+  const nEvaluated = [...chosen].find(([name]) => name.startsWith("val_"))?.[1].length ?? 0;
+  const every = nEvaluated === 0 ? 1 : Math.floor(nEpochs / nEvaluated);
+  return every > 1 && Math.floor(nEpochs / every) === nEvaluated ? every : 1;
+}
+
+/** One row per index; where no list tells the epoch, the index is the epoch that ends so many. */
+function rowsOf(lists: Lists, every: number): GenericRow[] {
   const nRows = Math.max(0, ...[...lists.values()].map((list) => list.length));
   const isPlaced = [...lists.keys()].some(isPlace);
   return Array.from({ length: nRows }, (_, index) => {
     const row = Object.create(null) as Record<string, number>;
-    if (!isPlaced) row["epoch"] = index;
+    if (!isPlaced) row["epoch"] = (index + 1) * every - 1;
     for (const [name, list] of lists) {
       const value = loggedNumber(list[index]);
       if (value !== undefined) row[name] = value;
@@ -78,12 +89,20 @@ function evaluatedLists(lists: Lists): { lists: Lists; warnings: string[] } | un
 export const kerasHistory: LogReader = {
   format: "keras-history",
   title: "Keras or tfjs History",
+  description: {
+    recognised: "a `.json` object of lists, bare or under `history`",
+    quality: "`val_` lists, one value per epoch",
+    plan: "not told",
+    end: "not told",
+    notRead: "lists of another length than most evaluation lists",
+  },
   detect: (file) => {
     if (!/\.json$/i.test(file.name)) return 0;
     const lists = /^\s*\{\s*"[^"]+"\s*:\s*(\[\s*(-?\d|NaN|null|")|\{|\d)/.test(
       file.headText.replace(/^\uFEFF/, ""),
     );
-    const scores = /"(val_\w+|loss|eval_\w+)"\s*:\s*(\[|\{\s*"0"\s*:)\s*(-?[\d.]|-?Infinity|NaN|null)/;
+    const scores =
+      /"(val_\w{1,60}|loss|eval_\w{1,60})"\s{0,9}:\s{0,9}(\[|\{\s{0,9}"0"\s{0,9}:)\s{0,9}(-?[\d.]|-?Infinity|NaN|null)/;
     return lists && scores.test(file.headText) ? 0.6 : 0;
   },
   read: async ([file]) => {
@@ -95,7 +114,7 @@ export const kerasHistory: LogReader = {
       throw new LogFormatError({ file: file!.path }, rule, "Save the history of one training.");
     }
     const { lists, warnings } = chosen;
-    const rows = rowsOf(lists);
+    const rows = rowsOf(lists, validationFrequency(all, lists));
     const names = [...new Set([...(rows[0]?.["epoch"] === undefined ? [] : ["epoch"]), ...lists.keys()])];
     const { runs, reason } = runsOfTable({ names, rows, bareScoresAreTraining: true });
     return [

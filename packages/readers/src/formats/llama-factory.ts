@@ -8,6 +8,13 @@ import { readingOfRows, readJsonRows } from "./jsonl.ts";
 export const llamaFactory: LogReader = {
   format: "llama-factory",
   title: "LLaMA-Factory trainer_log.jsonl",
+  description: {
+    recognised: "`trainer_log.jsonl`",
+    quality: "`eval_loss`",
+    plan: "`total_steps`",
+    end: "not told",
+    notRead: "`accuracy`, which is that of a reward model on training pairs",
+  },
   detect: (file) =>
     file.name === "trainer_log.jsonl" && (file.headText !== "" || file.sizeBytes === 0) ? 0.95 : 0,
   read: async ([file]) => [readingOfRows(file!, await readJsonRows(file!), { bareScoresAreTraining: true })],

@@ -9,11 +9,43 @@ const stepInPath = /(?:step|checkpoint|ckpt|iter|global_step)[-_]?(\d+)/i;
 const isEntries = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The step that a file's name, else its folder's, tells. */
+/** Harness 0.4 names a file after the time and its folder after the checkpoint. */
+const timeInName = /_\d{4}-\d\d-\d\dT[\d:.-]+(?=\.json$)/;
+
+/** Keys that stand beside the results, which need not come first. */
+const ownKeys = /"(?:n-samples|n-shot|higher_is_better|group_subtasks|model_name_sanitized)"\s*:/;
+
+/** The step that a file's name, else the innermost folder that has one, tells. */
 function stepOf(file: LogFile): number | null {
-  const folder = file.path.split("/").at(-2) ?? "";
-  const found = stepInPath.exec(file.name) ?? stepInPath.exec(folder);
-  return found === null ? null : Number(found[1]);
+  const parts = file.path.split("/").map((part) => stepInPath.exec(part.replace(timeInName, "")));
+  const found = parts.filter((match) => match !== null).at(-1);
+  return found === undefined ? null : Number(found[1]);
+}
+
+/** The path without what tells checkpoints apart: files of one key are one run. */
+function unitOf({ path }: LogFile): string {
+  const parts = path.replace(timeInName, "").split("/");
+  const at = parts.findLastIndex((part) => stepInPath.test(part));
+  return parts.map((part, index) => (index === at ? part.replace(stepInPath, "step") : part)).join("/");
+}
+
+/** The number of examples, where every task was scored on as many. */
+function evalSizeOf(content: Readonly<Record<string, unknown>>): number | undefined {
+  const counts = isEntries(content["n-samples"]) ? Object.values(content["n-samples"]) : [];
+  const sizes = new Set(
+    counts.map((count) => (isEntries(count) ? loggedNumber(count["effective"]) : undefined)),
+  );
+  return sizes.size === 1 ? [...sizes][0] : undefined;
+}
+
+/** `task/metric` for the first of the filters through which a metric was taken: `gsm8k/exact_match,strict-match`. */
+function aliasesOf(names: readonly string[]): Record<string, string> {
+  const plain = new Map<string, string>();
+  for (const name of names) {
+    const short = name.split(",", 1)[0]!;
+    if (short !== name && !names.includes(short) && !plain.has(short)) plain.set(short, name);
+  }
+  return Object.fromEntries([...plain].map(([short, name]) => [name, short]));
 }
 
 /** Scores named `task/metric`, without standard errors; newer files write `metric,filter`. */
@@ -30,7 +62,9 @@ function scoresOf(results: Readonly<Record<string, unknown>>): Record<string, nu
   return scores;
 }
 
-async function evaluationOf(file: LogFile): Promise<Evaluation> {
+async function evaluationOf(
+  file: LogFile,
+): Promise<{ evaluation: Evaluation; evalSize: number | undefined }> {
   const content = await readJson(file);
   const results = isEntries(content) ? content["results"] : undefined;
   if (!isEntries(results)) {
@@ -40,15 +74,16 @@ async function evaluationOf(file: LogFile): Promise<Evaluation> {
       "Restore the file.",
     );
   }
-  return { step: stepOf(file), epoch: null, values: scoresOf(results) };
+  const evaluation = { step: stepOf(file), epoch: null, values: scoresOf(results) };
+  return { evaluation, evalSize: evalSizeOf({ ...(content as object) }) };
 }
 
 async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
   const readings: FileReading[] = [];
-  const read: { file: LogFile; evaluation: Evaluation }[] = [];
+  const read: { file: LogFile; evaluation: Evaluation; evalSize: number | undefined }[] = [];
   for (const file of files) {
     try {
-      read.push({ file, evaluation: await evaluationOf(file) });
+      read.push({ file, ...(await evaluationOf(file)) });
     } catch (error) {
       if (!(error instanceof LogFormatError)) throw error;
       readings.push({ path: file.path, runs: [], failure: error, warnings: [] });
@@ -61,7 +96,10 @@ async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
   for (const { file } of read) {
     if (file.path !== primary) readings.push({ path: file.path, runs: [], partOf: primary!, warnings: [] });
     else {
-      const run = { key: "", evaluations, training: [], lastStep, known: {}, warnings: [] };
+      const names = [...new Set(evaluations.flatMap(({ values }) => Object.keys(values)))];
+      const known = { evalSize: read.at(-1)!.evalSize };
+      const aliases = aliasesOf(names);
+      const run = { key: "", evaluations, training: [], lastStep, known, aliases, warnings: [] };
       readings.push({ path: file.path, runs: [run], warnings: [] });
     }
   }
@@ -69,16 +107,28 @@ async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
 }
 
 /**
- * Results of the LM evaluation harness: one checkpoint a file, its step in the name. The files of a folder whose
- * names differ in the step alone are one run with many metrics, listed under the last step.
+ * Results of the LM evaluation harness: one checkpoint a file, its step in the name or, from version 0.4 on, in that of
+ * the folder. Files whose paths differ in the step (and the time) alone are one run with many metrics, listed under the
+ * last step.
  */
 export const lmEvalJson: LogReader = {
   format: "lm-eval-json",
   title: "LM evaluation harness results",
+  description: {
+    recognised: "a `.json` that begins with `results` or `config_general`",
+    quality: "every score of every task; standard errors left out",
+    plan: "not told",
+    end: "not told",
+    notRead: "samples",
+  },
   detect: (file) => {
     if (!/\.json$/i.test(file.name)) return 0;
-    return /^\uFEFF?\s*\{\s*"(results|config_general)"\s*:\s*\{/.test(file.headText) ? 0.85 : 0;
+    const text = file.headText;
+    if (/^\uFEFF?\s*\{\s*"(results|config_general)"\s*:\s*\{/.test(text)) return 0.85;
+    return ownKeys.test(text) && /"results"\s*:\s*\{/.test(text) && text.trimStart().startsWith("{")
+      ? 0.85
+      : 0;
   },
-  unitOf: (file) => file.path.replace(stepInPath, "step"),
+  unitOf,
   read: readUnit,
 };

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseYaml } from "../files/yaml-text.ts";
+import { yamlValue } from "../mapping/settings-text.ts";
 import { factsOfConfig } from "../mapping/config-facts.ts";
 import type { FileReading, LogFile, LogReader } from "../contract.ts";
 import { runsOfTable } from "../tables/generic-rows.ts";
@@ -42,9 +42,8 @@ interface Metric {
 /** Lines `timestamp value step`; where every step is the same the values are numbered by time. */
 function parseMetric(text: string): Metric {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  const nFields = (line: string | undefined): number => line?.trim().split(/\s+/).length ?? 0;
-  // A last line that was cut has lost its step: as two fields it would read as step 0.
-  if (!text.endsWith("\n") && nFields(lines.at(-1)) < nFields(lines[0])) lines.pop();
+  // A last line that was cut may have lost its step, or a part of its value or step.
+  if (!text.endsWith("\n")) lines.pop();
   const points = lines.flatMap((line) => {
     const [time, value, step] = line
       .trim()
@@ -64,7 +63,7 @@ async function textsBelow(folder: string): Promise<Map<string, string>> {
 
 async function metaOf(folder: string): Promise<Readonly<Record<string, unknown>>> {
   const text = await readFile(join(folder, "meta.yaml"), "utf8").catch(() => "");
-  const meta = parseYaml(text);
+  const meta = yamlValue(text);
   return typeof meta === "object" && meta !== null ? { ...meta } : {};
 }
 
@@ -112,6 +111,13 @@ async function read(files: readonly LogFile[]): Promise<FileReading[]> {
 export const mlflowMlruns: LogReader = {
   format: "mlflow-mlruns",
   title: "MLflow run folder",
+  description: {
+    recognised: "files below `mlruns/<experiment>/<run>/`",
+    quality: "metrics with an evaluation prefix or suffix, else bare scores",
+    plan: "parameters such as `epochs`, `max_steps`",
+    end: "the status in `meta.yaml`",
+    notRead: "artifacts, models, tags",
+  },
   detect: (file) => (runFolder(file) !== undefined || experimentFile.test(posix(file.absolute)) ? 0.9 : 0),
   unitOf: (file) => runFolder(file) ?? file.path,
   read,

@@ -75,6 +75,13 @@ export function readMlflow(path: string, database: SqliteFile): FileReading[] {
 export const mlflowSqlite: LogReader = {
   format: "mlflow-sqlite",
   title: "MLflow database",
+  description: {
+    recognised: "an SQLite database with the tables `runs` and `metrics`",
+    quality: "metrics with an evaluation prefix or suffix, else bare scores",
+    plan: "parameters such as `epochs`, `max_steps`",
+    end: "the status of the run",
+    notRead: "artifacts; deleted runs",
+  },
   detect: (file) => {
     if (!file.headText.startsWith("SQLite format 3")) return 0;
     const head = Buffer.from(file.head).toString("latin1");

@@ -1,4 +1,10 @@
-import { headlineOf, hyperparametersOf, modelCardFacts, totalBatchOf } from "../mapping/card-facts.ts";
+import {
+  frontMatterRemarks,
+  headlineOf,
+  hyperparametersOf,
+  modelCardFacts,
+  totalBatchOf,
+} from "../mapping/card-facts.ts";
 import { mendRowOrder } from "../tables/card-rows.ts";
 import { cutLineWarning, withoutCutLine } from "../tables/cut-lines.ts";
 import { emptyValues } from "../tables/evaluation-rows.ts";
@@ -42,7 +48,9 @@ const hasLoss = (table: MarkdownTable): boolean => table.header.some((name) => /
 /** Tables that may be curves: keyed by step or epoch, below the results heading or with a loss column. */
 function curveTables(card: string): MarkdownTable[] {
   const keyed = findTables(card).filter(isKeyed);
-  const headed = keyed.filter((table) => /training\s+(results|log|history|progress)/i.test(table.heading));
+  const headed = keyed.filter((table) =>
+    /training\s{1,9}(results|log|history|progress)/i.test(table.heading),
+  );
   return headed.length > 0 ? headed : keyed.filter(hasLoss);
 }
 
@@ -224,22 +232,21 @@ function detect(file: LogFile): number {
   const text = file.headText;
   if (/generated_from_(trainer|keras_callback)|has been generated automatically according to/.test(text))
     return 0.95;
-  if (/^#+\s*training\s+results/im.test(text)) return 0.8;
+  if (/^#{1,9}\s{0,9}training\s{1,9}results/im.test(text)) return 0.8;
   const front =
-    /^\s*---\s*\r?\n[\s\S]*?^(license|tags|model-index|datasets|library_name|pipeline_tag|base_model)\s*:/m.test(
-      text,
-    );
+    text.trimStart().startsWith("---") &&
+    /^(license|tags|model-index|datasets|library_name|pipeline_tag|base_model)\s{0,9}:/m.test(text);
   if (front) return 0.6;
   return /fine-?tuned|pre-?trained/i.test(text) && /huggingface/i.test(text) ? 0.3 : 0;
 }
 
 async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
   const { path } = file!;
-  const run = readCard(await readText(file!));
+  const text = await readText(file!);
+  const run = readCard(text);
+  const warnings = frontMatterRemarks(text);
   return [
-    typeof run === "string"
-      ? { path, runs: [], reason: run, warnings: [] }
-      : { path, runs: [run], warnings: [] },
+    typeof run === "string" ? { path, runs: [], reason: run, warnings } : { path, runs: [run], warnings },
   ];
 }
 
@@ -247,4 +254,16 @@ async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
  * Hugging Face model card: the training-results table as the Trainer or the Keras callback writes it, read cell by
  * cell; plan, base model, data set and hyperparameters from the text around it. The headline is never a point.
  */
-export const modelCard: LogReader = { format: "model-card", title: "Hugging Face model card", detect, read };
+export const modelCard: LogReader = {
+  format: "model-card",
+  title: "Hugging Face model card",
+  description: {
+    recognised: "a `README.md` that a trainer generated, with a `Training results` table",
+    quality: "every column but step, epoch and training loss",
+    plan: "`num_epochs` or `training_steps` of the listed settings",
+    end: "not told",
+    notRead: "the headline results, which may be of another evaluation",
+  },
+  detect,
+  read,
+};

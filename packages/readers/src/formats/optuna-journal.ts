@@ -105,6 +105,13 @@ async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
 export const optunaJournal: LogReader = {
   format: "optuna-journal",
   title: "Optuna journal",
+  description: {
+    recognised: "JSON lines with `op_code`",
+    quality: "the values that each trial reported",
+    plan: "not told",
+    end: "the state of the trial: complete or pruned",
+    notRead: "values of several objectives",
+  },
   detect: (file) => (/^\uFEFF?\s*\{[^\n]*"op_code"\s*:\s*\d/.test(file.headText) ? 0.9 : 0),
   read,
 };

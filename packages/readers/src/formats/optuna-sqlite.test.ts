@@ -73,6 +73,44 @@ if (hasPython) {
   ]);
 }
 
+/** Two studies of opposite directions: values that are not finite stand as 0 beside their type, as Optuna stores them. */
+const directions = `
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.executescript('''
+CREATE TABLE studies (study_id INTEGER NOT NULL, study_name VARCHAR(512) NOT NULL, PRIMARY KEY (study_id));
+CREATE TABLE study_directions (study_direction_id INTEGER NOT NULL, direction VARCHAR(8), study_id INTEGER, objective INTEGER, PRIMARY KEY (study_direction_id));
+CREATE TABLE trials (trial_id INTEGER NOT NULL, number INTEGER, study_id INTEGER, state VARCHAR(8) NOT NULL, PRIMARY KEY (trial_id));
+CREATE TABLE trial_params (param_id INTEGER NOT NULL, trial_id INTEGER, param_name VARCHAR(512), param_value FLOAT, distribution_json TEXT, PRIMARY KEY (param_id));
+CREATE TABLE trial_intermediate_values (trial_intermediate_value_id INTEGER NOT NULL, trial_id INTEGER NOT NULL, step INTEGER NOT NULL, intermediate_value FLOAT, intermediate_value_type VARCHAR(7), PRIMARY KEY (trial_intermediate_value_id));
+INSERT INTO studies VALUES (1, 'scores'), (2, 'losses');
+INSERT INTO study_directions VALUES (1, 'MAXIMIZE', 1, 0), (2, 'MINIMIZE', 2, 0);
+INSERT INTO trials VALUES (1, 0, 1, 'COMPLETE'), (2, 0, 2, 'COMPLETE');
+''')
+for trial in (1, 2):
+    for step, value, kind in ((1, 0.5, 'FINITE'), (2, 0.0, 'INF_POS'), (3, 0.0, 'INF_NEG'), (4, 0.0, 'NAN'), (5, 0.25, 'FINITE')):
+        db.execute("INSERT INTO trial_intermediate_values VALUES (NULL, ?, ?, ?, ?)", (trial, step, value, kind))
+db.commit()
+`;
+
+test.skipIf(!hasPython)(
+  "the direction makes a score or a loss, values that are not finite are none",
+  async () => {
+    const folder = writeFiles({ "make.py": directions });
+    const path = join(folder, "both.db");
+    execFileSync("python3", [join(folder, "make.py"), path]);
+    const [entry] = await readFiles({ "both.db": readFileSync(path) });
+    const [scores, losses] = entry?.runs ?? [];
+    const told = (record: typeof scores) =>
+      record?.record?.points.map((point) => point.quality ?? point.value ?? null);
+    expect(scores?.record).toMatchObject({ kind: "quality", higherIsBetter: true, sweep: "scores" });
+    expect(losses?.record).toMatchObject({ kind: "loss", higherIsBetter: false, sweep: "losses" });
+    expect(told(scores)).toEqual([0.5, null, null, null, 0.25]);
+    expect(told(losses)).toEqual([0.5, null, null, null, 0.25]);
+    expect(scores?.facts).toMatchObject({ nEvalPoints: 2, best: { objective: { min: 0.25, max: 0.5 } } });
+  },
+);
+
 const reference = resolve(import.meta.dirname, "../../../../../shared/logs/Jaejun02__ToxicComment/optuna.db");
 test.skipIf(!existsSync(reference))("the reference study: 79 trials, final values alone", async () => {
   const [entry] = await readFiles({ "optuna.db": readFileSync(reference) });

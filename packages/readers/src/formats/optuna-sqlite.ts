@@ -143,6 +143,13 @@ function readDatabase(path: string, database: SqliteFile): FileReading[] {
 export const optunaSqlite: LogReader = {
   format: "optuna-sqlite",
   title: "Optuna study database",
+  description: {
+    recognised: "an SQLite database with `trial_intermediate_values`",
+    quality: "the values that each trial reported",
+    plan: "not told",
+    end: "the state of the trial: complete or pruned",
+    notRead: "trials without reports",
+  },
   detect: (file) => {
     if (!file.headText.startsWith("SQLite format 3")) return 0;
     return /trial_intermediate_values|study_directions|CREATE TABLE trials/.test(

@@ -29,6 +29,13 @@ const bookkeeping = /^(config\.|time_|timestamp$|date$|pid$|hostname$|node_ip$|w
 export const rayResult: LogReader = {
   format: "ray-result",
   title: "Ray Tune result.json",
+  description: {
+    recognised: "`result.json` with `training_iteration`",
+    quality: "fields with an evaluation prefix or suffix, else bare scores",
+    plan: "`params.json` beside it",
+    end: "not told",
+    notRead: "the configuration and machine fields of each row",
+  },
   detect: (file) => (file.name === "result.json" && /"training_iteration"\s*:/.test(file.headText) ? 0.9 : 0),
   read: async ([file], hints) => {
     const json = await readJsonRows(file!);

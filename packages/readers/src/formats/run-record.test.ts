@@ -93,7 +93,7 @@ const fixtures: ReaderFixture[] = [
     },
     primary: "runs.jsonl",
     status: "failed",
-    reason: /^runs\.jsonl:2: points\[0\]\.quality: must be in \[0, 1\]; 1 of 3 lines cannot be read\. Mend/,
+    reason: /^runs\.jsonl:2: points\[0\]\.quality: must be in \[0, 1\]; 1 of 3 lines cannot be read\. Fix/,
     runs: [],
   },
   {

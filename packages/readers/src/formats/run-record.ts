@@ -20,7 +20,7 @@ function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; depth <= mostLevels; depth += 1) {
     level = level.flatMap((entry) =>
-      typeof entry === "object" && entry !== null ? Object.values(entry) : [],
+      typeof entry === "object" && entry !== null ? (Object.values(entry) as unknown[]) : [],
     );
     if (level.length === 0) return false;
   }
@@ -125,4 +125,16 @@ async function read([file]: readonly LogFile[]): Promise<FileReading[]> {
 }
 
 /** stopwise's own run records: JSON lines, one run each, plain or gzipped. */
-export const runRecord: LogReader = { format: "run-record", title: "stopwise run records", detect, read };
+export const runRecord: LogReader = {
+  format: "run-record",
+  title: "stopwise run records",
+  description: {
+    recognised: "JSON lines that are run records",
+    quality: "`quality` or `value` of each point",
+    plan: "the record's own plan",
+    end: "the record's own end",
+    notRead: "records that break the schema",
+  },
+  detect,
+  read,
+};

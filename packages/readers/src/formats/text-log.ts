@@ -215,8 +215,8 @@ async function read([file]: readonly LogFile[], hints?: ReadHints): Promise<File
   return [{ path, runs: placed, warnings }];
 }
 
-const evaluates = /\b(val|valid|validation|eval|test|dev)[_ /]?\w*\s*['"]?\s*[:=]\s*[\d.]/i;
-const progresses = /\bbatch=\d|\b(step|epoch|iter|iteration)s?['"]?\s*[:=#]?\s*\[?\s*\d/i;
+const evaluates = /\b(val|valid|validation|eval|test|dev)[_ /]?\w{0,60}\s{0,9}['"]?\s{0,9}[:=]\s{0,9}[\d.]/i;
+const progresses = /\bbatch=\d|\b(step|epoch|iter|iteration)s?['"]?\s{0,9}[:=#]?\s{0,9}\[?\s{0,9}\d/i;
 
 /**
  * Console logs: lines of `name: value`, `name=value` or `val loss 2.3` at the step or epoch that a line names, `N/M`
@@ -226,6 +226,13 @@ const progresses = /\bbatch=\d|\b(step|epoch|iter|iteration)s?['"]?\s*[:=#]?\s*\
 export const textLog: LogReader = {
   format: "text-log",
   title: "console log",
+  description: {
+    recognised: "a `.log`, `.out`, `.stdout` or `.stderr`, or a `.txt` with evaluations at a step or epoch",
+    quality: "values with an evaluation prefix at the last step or epoch that a line named",
+    plan: "`N/M`, and printed settings",
+    end: "not told",
+    notRead: "scores without an evaluation prefix; printed source code",
+  },
   detect: (file) => {
     if (/\.(log|out|stdout|stderr)$/i.test(file.name))
       return file.headText !== "" || file.sizeBytes === 0 ? 0.15 : 0;

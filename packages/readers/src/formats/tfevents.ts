@@ -328,6 +328,13 @@ async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
 export const tfevents: LogReader = {
   format: "tfevents",
   title: "TensorBoard event file",
+  description: {
+    recognised: "a name that contains `tfevents`; the files of a folder are one run",
+    quality: "scalars whose tag names an evaluation, `train` and `validation` folders joined",
+    plan: "`args` that a trainer wrote as text",
+    end: "not told",
+    notRead: "images, histograms, graphs",
+  },
   detect: (file) => (/tfevents/.test(file.name) ? 0.9 : 0),
   unitOf: runFolder,
   read: readUnit,

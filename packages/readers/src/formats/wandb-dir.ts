@@ -13,7 +13,7 @@ import {
 } from "../files/wandb-folder.ts";
 import { flattened } from "./jsonl.ts";
 
-const runFolder = /^(.*\/)?(offline-)?run-\d{8}_\d{6}-[^/]+(?=\/)/;
+const runFolder = /^(.{0,4000}\/)?(offline-)?run-\d{8}_\d{6}-[^/]{1,200}(?=\/)/;
 const bookkeeping = new Set(["_step", "_runtime", "_timestamp"]);
 
 /** A step of an evaluation of its own, as `define_metric("val/*", step_metric="val/step")` makes it. */
@@ -126,6 +126,13 @@ async function readUnit(files: readonly LogFile[]): Promise<FileReading[]> {
 export const wandbDir: LogReader = {
   format: "wandb-dir",
   title: "Weights & Biases run folder",
+  description: {
+    recognised: "`run-<id>.wandb` or a file of a W&B run folder",
+    quality: "history values with an evaluation prefix or suffix",
+    plan: "the configuration",
+    end: "the exit record",
+    notRead: "system statistics, media, the summary, which has last values only",
+  },
   detect: (file) =>
     runFolder.test(file.path) || file.name.endsWith(".wandb") || isWandbFile(file.head) ? 0.95 : 0,
   unitOf: (file) => runFolder.exec(file.path)?.[0] ?? file.path,

@@ -1,6 +1,6 @@
 import { cellNumber } from "../tables/markdown-table.ts";
 import { factsOfConfig } from "./config-facts.ts";
-import { settingsOfValue, yamlValue } from "./settings-text.ts";
+import { nestsTooDeep, settingsOfValue, yamlValue } from "./settings-text.ts";
 import type { KnownFacts } from "./raw-run.ts";
 
 type Entries = Readonly<Record<string, unknown>>;
@@ -23,13 +23,27 @@ const linesOf = (card: string): string[] =>
     .split("\n", maxLines)
     .map((line) => line.slice(0, maxLineLength).replace(/\r$/, ""));
 
+/** The text of the YAML block at the head of a card, undefined where there is none. */
+function frontMatterText(card: string): string | undefined {
+  const lines = linesOf(card.replace(/^\uFEFF/, "").trimStart());
+  if (lines[0]?.trimEnd() !== "---") return undefined;
+  const end = lines.findIndex((line, at) => at > 0 && line.trimEnd() === "---");
+  return end < 0 ? undefined : lines.slice(1, end).join("\n");
+}
+
 /** The YAML block at the head of a card; empty where there is none or it does not parse. */
 export function frontMatterOf(card: string): Entries {
-  const lines = linesOf(card.replace(/^\uFEFF/, "").trimStart());
-  if (lines[0]?.trimEnd() !== "---") return {};
-  const end = lines.findIndex((line, at) => at > 0 && line.trimEnd() === "---");
+  const text = frontMatterText(card);
   // Hand-edited front matter often breaks; the card's text tells most of it again.
-  return end < 0 ? {} : entriesOf(yamlValue(lines.slice(1, end).join("\n")));
+  return text === undefined ? {} : entriesOf(yamlValue(text));
+}
+
+/** What is to be said of a card's YAML block: that it was refused, since a user would not see it otherwise. */
+export function frontMatterRemarks(card: string): string[] {
+  const text = frontMatterText(card);
+  return text === undefined || !nestsTooDeep(text)
+    ? []
+    : ["the front matter nests too deep and is not read: write plain entries, or remove it."];
 }
 
 const isHeading = (line: string): boolean => /^#{1,9}\s/.test(line);

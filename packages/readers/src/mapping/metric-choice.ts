@@ -52,11 +52,12 @@ const canonicalNames: readonly (readonly [string, RegExp])[] = [
 export function normaliseName(name: string): string {
   return name
     .trim()
-    .replace(/\s*[([]\s*%\s*[)\]]/g, "")
+    .replace(/\s{0,3}[([]\s{0,3}%\s{0,3}[)\]]/g, "")
     .replace(/([a-z\d])([A-Z])/g, "$1_$2")
     .toLowerCase()
-    .replace(/[/.\-\s@:()[\]]+/g, "_")
-    .replace(/^_+|_+$/g, "");
+    .split(/[/.\-\s@:()[\]_]/)
+    .filter((word) => word !== "")
+    .join("_");
 }
 
 const evaluationPrefix =

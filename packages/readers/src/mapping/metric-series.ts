@@ -80,6 +80,8 @@ function choosePreferred(rows: Rows, names: readonly string[]): MetricSeries | u
 /**
  * The metric that a record monitors: the one asked for, else the best quality, else the loss.
  *
+ * @param rows - evaluations in the order of their steps
+ * @param names - metrics of the log, as written
  * @param asked - as the log or the field writes it
  */
 export function chooseMetric(

@@ -40,7 +40,7 @@ export function dataSetName(value: unknown): string | undefined {
     .map((part) =>
       part
         .replace(/#\d+$/, "")
-        .replace(/\/+$/, "")
+        .replace(/\/{1,9}$/, "")
         .replace(/^.*[/\\]/, "")
         .replace(/\.(jsonl?|csv|tsv|parquet|txt|arrow|ndjson)(\.gz|\.zst)?$/i, "")
         .toLowerCase(),

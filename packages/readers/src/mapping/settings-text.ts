@@ -1,5 +1,5 @@
+import { parse } from "yaml";
 import { parsePythonJson } from "../files/python-json.ts";
-import { parseYaml } from "../files/yaml-text.ts";
 
 /** Settings files are small; a larger one is data. */
 const maxBytes = 1 << 18;
@@ -35,7 +35,12 @@ export function nestsTooDeep(text: string): boolean {
  * @returns `undefined` where it does not parse or goes beyond the bounds
  */
 export function yamlValue(text: string): unknown {
-  return text.length > maxBytes || nestsTooDeep(text) ? undefined : parseYaml(text);
+  if (text.length > maxBytes || nestsTooDeep(text)) return undefined;
+  try {
+    return parse(text, { logLevel: "silent", maxAliasCount: 50, uniqueKeys: false });
+  } catch {
+    return undefined; // Settings in another spelling stay unknown; the curve stands without them.
+  }
 }
 
 /** The value of a small JSON text as Python writes it, bounded in the same way. */

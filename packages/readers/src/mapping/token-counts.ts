@@ -15,7 +15,7 @@ function countsOf(run: RawRun, rows: readonly MergedEvaluation[]): Count[] {
   const byStep = rows.every(({ step }) => step !== null);
   const training = run.training.flatMap(({ step, epoch, tokens }): Count[] => {
     const at = byStep ? step : (epoch ?? step);
-    return at === null || at === undefined || !isCount(tokens) ? [] : [{ at, tokens }];
+    return at === null || !isCount(tokens) ? [] : [{ at, tokens }];
   });
   const evaluations = rows.flatMap(({ step, epoch, tokens }, evaluation): Count[] => {
     const at = byStep ? step : epoch;

@@ -1,5 +1,6 @@
 import { readPlace, type ConsolePlace } from "./console-places.ts";
 import { valuesIn } from "./console-values.ts";
+import { fairseqJsonLine } from "./fairseq-json-line.ts";
 import { cellNumber } from "./markdown-table.ts";
 
 /** What a console line tells: where the run stands and the numbers it names. */
@@ -8,7 +9,6 @@ export interface ConsoleLine extends ConsolePlace {
   readonly values: ReadonlyMap<string, number>;
 }
 
-// eslint-disable-next-line no-control-regex -- terminals are coloured with control characters
 const ansiColour = /\u001b\[[0-9;]{0,20}[A-Za-z]/g;
 
 const fairseqValidation = /\|\s?valid\s?\||\|\s?valid on /;
@@ -47,7 +47,7 @@ const longestLine = 1 << 16;
  */
 export function readConsoleLine(raw: string): ConsoleLine {
   const line = raw.slice(0, longestLine).replace(ansiColour, "");
-  const validation = fairseqLine(line);
+  const validation = fairseqJsonLine(line) ?? fairseqLine(line);
   if (validation !== undefined) return validation;
   const values = valuesIn(line);
   for (const name of values.keys()) if (isPlace(name)) values.delete(name);

@@ -105,6 +105,7 @@ const closing = /^\W{0,20}epoch\s{1,5}\d{1,9}\W{0,3}\s(ended|finished|completed)
  * Reads where a console line stands. Settings, plans, ranges and what was loaded or saved tell no place; a plan that
  * is named (`Total optimization steps = 6146`) is one.
  *
+ * @param line - without colours
  * @param hasValues - whether the line names a measured value
  */
 export function readPlace(line: string, hasValues: boolean): ConsolePlace {
@@ -134,13 +135,15 @@ export interface ProgressBar {
   readonly total: number;
 }
 
-const barBehind = /[^|]{0,400}\|\s{0,5}(\d{1,12})\/(\d{1,12}) \[/y;
+const barBehind = /\|\s{0,5}(\d{1,12})\/(\d{1,12}) \[/y;
 
 /** The last progress bar of a console line, undefined where it has none. */
 export function readBar(line: string): ProgressBar | undefined {
   const mark = line.lastIndexOf("%|");
   if (mark < 0) return undefined;
-  barBehind.lastIndex = mark + 2;
+  const end = line.indexOf("|", mark + 2);
+  if (end < 0) return undefined;
+  barBehind.lastIndex = end;
   const found = barBehind.exec(line);
   if (found === null) return undefined;
   const label = line

@@ -1,6 +1,6 @@
 import { cellNumber } from "./markdown-table.ts";
 
-const numeral = /[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)\b/iy;
+const numeral = /[+-]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)\b/iy;
 const wrapper = /\s*(?:tensor\(|np\.float\d{1,3}\(|['"])?\s{0,4}/y;
 const magnitude: Readonly<Record<string, number>> = { k: 1e3, K: 1e3, M: 1e6, B: 1e9, G: 1e9 };
 
@@ -31,6 +31,9 @@ const isNameCharacter = (code: number): boolean =>
   code === 32 ||
   code === 45; // -
 
+/** A place without a separator before a name: `step 1 eval_loss: 2.0`. */
+const placeBefore = /^.{0,40}\b(?:step|epoch|iter|iteration|update|batch)\s\d[\d./]{0,20}\s/i;
+
 /** The name without what stands before it in the line: timestamps, the level of a message, separators. */
 const lastWords = (name: string): string =>
   name
@@ -38,6 +41,7 @@ const lastWords = (name: string): string =>
     .at(-1)!
     .trim()
     .replace(/^(?:DEBUG|INFO|WARN(?:ING)?|ERROR)\s/, "")
+    .replace(placeBefore, "")
     .trim();
 
 /** Where a bracketed remark such as `(ms)` that ends at `end` begins. */
@@ -79,8 +83,8 @@ function namedValues(line: string, values: Map<string, number>): void {
   }
 }
 
-const splitName = /^(?:train|training|val|valid|validation|eval|test|dev)(?:[ _]\w+)*$/i;
-const bareNumber = /^[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$|^[+-]?(?:nan|inf)$/i;
+const splitName = /^(?:train|training|val|valid|validation|eval|test|dev)(?:[ _][\w ]*)?$/i;
+const bareNumber = /^[+-]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$|^[+-]?(?:nan|inf)$/i;
 
 /** Numbers that stand behind a name with a split alone: `val loss 4.2345`. */
 function unnamedValues(line: string, values: Map<string, number>): void {

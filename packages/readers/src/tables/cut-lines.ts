@@ -12,6 +12,7 @@ const nCompared = 400;
  * Whether a last line that no line break ends is whole all the same: its last number has the decimals that the
  * lines of its shape have without exception (`loss: 2.10`, `loss: 1.95`); a number cut short would have fewer.
  *
+ * @param line - the last line, without blanks at its end
  * @param earlier - lines before it, the nearest last
  */
 export function isWholeLine(line: string, earlier: readonly string[]): boolean {
@@ -25,6 +26,7 @@ export function isWholeLine(line: string, earlier: readonly string[]): boolean {
 /**
  * A text without a last line that was cut: no line break ends it, and it is not whole by the lines before it.
  *
+ * @param text - the whole file
  * @param isClosed - whether such a line shows its own end
  */
 export function withoutCutLine(

@@ -248,7 +248,7 @@ export function parseDelimited(text: string, file: string): DelimitedTable {
   };
 }
 
-const plainNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const plainNumber = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
  * The number in a cell: plain numbers, `nan`, `inf`, thousands separators; in a file delimited by semicolons a

@@ -266,11 +266,17 @@ const emptyRow = (): Record<string, number | string> =>
   Object.create(null) as Record<string, number | string>;
 
 const longName = /^(metric|key|name|tag|metric_name)$/i;
+/** The values of a long table; beside `metric_name` they may stand under `metric`. */
+const longValue = /^(value|metric_value)$/i;
 
 /** A long table (`step, metric, value`) as a wide one: one row per step, one column per metric. */
 function pivoted(table: GenericTable): GenericTable {
-  const name = table.names.find((column) => longName.test(column));
-  const value = table.names.find((column) => /^value$/i.test(column));
+  const name =
+    table.names.find((column) => /^metric_name$/i.test(column)) ??
+    table.names.find((column) => longName.test(column));
+  const value =
+    table.names.find((column) => longValue.test(column)) ??
+    (/^metric_name$/i.test(name ?? "") ? table.names.find((column) => /^metric$/i.test(column)) : undefined);
   if (name === undefined || value === undefined) return table;
   const others = table.names.filter((column) => column !== name && column !== value);
   const { step, epoch, run } = rolesOf(others);
@@ -297,7 +303,11 @@ function pivoted(table: GenericTable): GenericTable {
   };
 }
 
-const exportedColumn = /^(.+) - (.+)$/;
+/** Run and metric of an exported column, `<run> - <metric>`. */
+function exportedColumn(name: string): readonly [string, string] | undefined {
+  const at = name.lastIndexOf(" - ");
+  return at < 1 || at + 3 >= name.length ? undefined : [name.slice(0, at), name.slice(at + 3)];
+}
 
 /**
  * A W&B export (`Step`, `<run> - <metric>`, `<run> - <metric>__MIN`) as rows with a run column, without the twins
@@ -305,24 +315,25 @@ const exportedColumn = /^(.+) - (.+)$/;
  */
 function exportedRuns(table: GenericTable): GenericTable {
   const [axis, ...others] = table.names;
-  const columns = others.map((name) => ({ name, parts: exportedColumn.exec(name) }));
-  if (axis === undefined || columns.length === 0 || columns.some(({ parts }) => parts === null)) return table;
+  const columns = others.map((name) => ({ name, parts: exportedColumn(name) }));
+  if (axis === undefined || columns.length === 0 || columns.some(({ parts }) => parts === undefined))
+    return table;
   const kept = columns.filter(({ name }) => !/__(MIN|MAX)$/.test(name));
-  const runs = [...new Set(kept.map(({ parts }) => parts![1]!))];
+  const runs = [...new Set(kept.map(({ parts }) => parts![0]))];
   const rows = runs.flatMap((run) =>
     table.rows.flatMap((row): GenericRow[] => {
-      const own = kept.filter(({ name, parts }) => parts![1] === run && row[name] !== undefined);
+      const own = kept.filter(({ name, parts }) => parts![0] === run && row[name] !== undefined);
       if (own.length === 0 || row[axis] === undefined) return [];
       return [
         {
           [axis]: row[axis],
           run,
-          ...Object.fromEntries(own.map(({ name, parts }) => [parts![2]!, row[name]!])),
+          ...Object.fromEntries(own.map(({ name, parts }) => [parts![1], row[name]!])),
         },
       ];
     }),
   );
-  return { ...table, names: [axis, "run", ...new Set(kept.map(({ parts }) => parts![2]!))], rows };
+  return { ...table, names: [axis, "run", ...new Set(kept.map(({ parts }) => parts![1]))], rows };
 }
 
 /** The runs of a generic table, or why it is none: `reason` is set where no column tells of training progress. */

@@ -8,8 +8,15 @@ export interface MarkdownTable {
   readonly nLinesCutOff: number;
 }
 
-const delimiterRow = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
-const headingLine = /^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$/;
+/** The text of a heading line, undefined where the line is none. */
+function headingOf(line: string): string | undefined {
+  const mark = /^\s{0,3}#{1,6}\s/.exec(line)?.[0];
+  if (mark === undefined) return undefined;
+  const text = line.slice(mark.length).trim();
+  let end = text.length;
+  while (end > 0 && text[end - 1] === "#") end -= 1;
+  return text.slice(0, end).trimEnd();
+}
 
 /** Cells of a table line, trimmed, without the outer pipes; `\|` is a pipe inside a cell. */
 export function cellsOf(line: string): string[] {
@@ -21,20 +28,32 @@ export function cellsOf(line: string): string[] {
 }
 
 const isDelimiter = (line: string | undefined): boolean =>
-  line !== undefined && line.includes("|") && line.includes("-") && delimiterRow.test(line);
+  line !== undefined &&
+  line.includes("|") &&
+  line.includes("-") &&
+  cellsOf(line).every((cell) => /^:?-+:?$/.test(cell));
 
 function countCutOff(lines: readonly string[], from: number): number {
   let count = 0;
   for (let at = from; at < lines.length; at += 1) {
-    if (headingLine.test(lines[at]!) || isDelimiter(lines[at + 1])) break;
+    if (headingOf(lines[at]!) !== undefined || isDelimiter(lines[at + 1])) break;
     if (/^\|.*\|/.test(lines[at]!)) count += 1;
   }
   return count;
 }
 
 /** The text with HTML comments blanked out, their line breaks kept; a comment that is not closed is text. */
-const withoutComments = (text: string): string =>
-  text.replace(/<!--[\s\S]*?-->/g, (comment) => comment.replace(/[^\r\n]+/g, ""));
+function withoutComments(text: string): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (;;) {
+    const open = text.indexOf("<!--", at);
+    const close = open < 0 ? -1 : text.indexOf("-->", open + 4);
+    if (close < 0) return parts.join("") + text.slice(at);
+    parts.push(text.slice(at, open), text.slice(open, close + 3).replace(/[^\r\n]/g, ""));
+    at = close + 3;
+  }
+}
 
 /**
  * Finds the pipe tables of a Markdown document, outside code fences and comments, line by line. It is more tolerant than a
@@ -51,10 +70,10 @@ export function findTables(text: string): MarkdownTable[] {
     const mark = /^\s{0,3}(```|~~~)/.exec(line)?.[1];
     if (mark !== undefined) fence = fence === undefined ? mark : fence === mark ? undefined : fence;
     if (fence !== undefined || mark !== undefined) continue;
-    heading = headingLine.exec(line)?.[1] ?? heading;
+    heading = headingOf(line) ?? heading;
     if (!line.includes("|") || isDelimiter(line) || !isDelimiter(lines[at + 1])) continue;
     let end = at + 2;
-    while (end < lines.length && lines[end]!.trim() !== "" && !headingLine.test(lines[end]!)) end += 1;
+    while (end < lines.length && lines[end]!.trim() !== "" && headingOf(lines[end]!) === undefined) end += 1;
     const rows = lines.slice(at + 2, end).map(cellsOf);
     tables.push({ heading, header: cellsOf(line), rows, nLinesCutOff: countCutOff(lines, end) });
     at = end - 1;
@@ -75,6 +94,7 @@ const decimalComma = /^-?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,}))$/;
  * @example cellNumber("765,414") // 765414
  */
 export function cellNumber(cell: string): number | undefined {
+  if (cell.length > longestCell) return undefined;
   const text = cell.replace(/[*`]/g, "").replace(/%$/, "").trim();
   if (text === "") return undefined;
   if (/^[+-]?nan$/i.test(text)) return Number.NaN;
@@ -84,11 +104,20 @@ export function cellNumber(cell: string): number | undefined {
   if (thousands.test(text)) return Number(text.replaceAll(",", ""));
   if (groupedDigits.test(text)) return Number(text.replace(/[^\d.-]/g, ""));
   if (decimalComma.test(text)) return Number(text.replace(",", "."));
-  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+  return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }
 
-/** The value of a printed Python dictionary with one numeric entry. */
+/** Longer cells hold no number. */
+const longestCell = 400;
+
+/** The value of a printed Python dictionary with one numeric entry, perhaps as `np.float64(0.5)`. */
 function soleEntry(text: string): number | undefined {
-  const entry = /^\{\s*['"][^'"]*['"]\s*:\s*(?:[\w.]+\()?\s*([^,(){}]+?)\s*\)?\s*\}$/.exec(text);
-  return entry === null ? undefined : cellNumber(entry[1]!);
+  const colon = text.indexOf(":");
+  if (!text.endsWith("}") || colon < 0 || !/^\{\s{0,9}(['"])[^'"]*\1\s{0,9}$/.test(text.slice(0, colon))) {
+    return undefined;
+  }
+  const value = text.slice(colon + 1, -1).trim();
+  const open = /^[\w.]{1,40}\(/.exec(value)?.[0].length;
+  const inner = open !== undefined && value.endsWith(")") ? value.slice(open, -1) : value;
+  return /[,(){}]/.test(inner) ? undefined : cellNumber(inner);
 }

@@ -33,8 +33,8 @@ function withoutFractions(table: GenericTable): { table: GenericTable; plan: Kno
     const parts = typeof text === "string" ? fraction.exec(text) : null;
     if (parts === null) return row;
     planned = Math.max(planned, Number(parts[2]));
-    const { [column]: _, ...others } = row;
-    return { ...others, [name]: Number(parts[1]) };
+    const others = Object.entries(row).filter(([each]) => each !== column);
+    return { ...Object.fromEntries(others), [name]: Number(parts[1]) };
   });
   const names = [...new Set(table.names.map((each) => (each === column ? name : each)))];
   const isEpoch = /epoch/.test(keyOf(name));

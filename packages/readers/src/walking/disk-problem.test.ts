@@ -90,13 +90,14 @@ test("a unit whose reader stops at a missing file is read without it", async () 
   const reader = {
     format: "strict",
     title: "strict",
+    description: { recognised: "any", quality: "none", plan: "none", end: "none", notRead: "all" },
     detect: () => 1,
     read: (given: readonly { readonly path: string }[]) =>
       given.length > 1
         ? Promise.reject(error("ENOENT"))
         : Promise.resolve(given.map(({ path }) => ({ path, runs: [], warnings: [] }))),
   };
-  const found = await readSource({ format: "strict", path: "a.csv", files, reader: reader }, {});
+  const found = await readSource({ format: "strict", path: "a.csv", files, reader: reader as never }, {});
   expect(found.readings.map(({ path }) => path)).toEqual(["b.csv"]);
   expect(found.problems).toMatchObject([{ path: "a.csv", status: "skipped" }]);
 });

@@ -215,7 +215,7 @@ describe("two trainings", () => {
   const two = curve(2);
   /** The second training shares the first evaluations of the first one and goes on in its own way. */
   const branch = (nShared: number): Evaluation[] => [...one.slice(0, nShared), ...two.slice(nShared)];
-  const start = { step: 0, epoch: 0, loss: 2.123456789, accuracy: 0.123456789 };
+  const start = { step: 0, epoch: 0, loss: 2.123_456_789_012_3, accuracy: 0.123_456_789_012_345 };
   const onFloor = (rows: readonly Evaluation[], n: number): Evaluation[] =>
     rows.map((row, index) => (index < n ? { ...row, accuracy: 0 } : row));
   const scoresOnly = (rows: readonly Evaluation[]): string =>
@@ -243,6 +243,13 @@ describe("two trainings", () => {
       {
         "s1/metrics.jsonl": scoresOnly(onFloor(one, 3)),
         "s2/metrics.jsonl": scoresOnly(onFloor(two, 3).slice(0, 3)),
+      },
+    ],
+    [
+      "equal weights at the start and the floor after it, one killed there",
+      {
+        "s1/metrics.jsonl": scoresOnly([start, ...onFloor(one, 2)]),
+        "s2/metrics.jsonl": scoresOnly([start, ...onFloor(two, 2).slice(0, 2)]),
       },
     ],
     [

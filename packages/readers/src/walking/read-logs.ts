@@ -7,6 +7,8 @@ import { factsOf } from "../mapping/run-facts.ts";
 import { runIdentity } from "../mapping/run-identity.ts";
 import { mapRun, missingFacts } from "../mapping/run-mapping.ts";
 import { factsFor, overlayFacts, type RunFacts, type TaskFacts } from "../mapping/task-facts.ts";
+import { readMlflowServer } from "../servers/mlflow-server.ts";
+import { splitServers } from "../servers/named-servers.ts";
 import { traceOf } from "./curve-trace.ts";
 import { findLogs, type FindOptions, type LogSource } from "./find-logs.ts";
 import type { IngestedRun, IngestReport } from "./ingest-report.ts";
@@ -62,6 +64,9 @@ function withoutOutrunPlan(facts: KnownFacts, { evaluations, lastStep }: RawRun)
   };
 }
 
+/** Runs of a server have no folder in which facts could lie. */
+const serverFormat = "mlflow-server";
+
 /** Formats whose batch is that of one device, without accumulation. */
 const countDeviceBatch = new Set(["hf-trainer-state", "tfevents"]);
 
@@ -72,7 +77,7 @@ async function withNearFacts(
   run: RawRun,
 ): Promise<RawRun> {
   const { format, path } = at;
-  if (run.evaluations.length === 0) return run;
+  if (run.evaluations.length === 0 || format === serverFormat) return run;
   const near = await reader.settings.factsFor(resolve(reader.root, path) + (path.endsWith("/") ? "/" : ""));
   const known = layFacts([run.known, withoutOutrunPlan(near, run)]);
   const batchSize = countDeviceBatch.has(format) ? near.hyper?.["batchSize"] : undefined;
@@ -174,14 +179,17 @@ async function readGroup(reader: Reader, sources: readonly LogSource[]): Promise
  * or failed, with a reason where it gave no run. A damaged file costs that file only. A training that several files
  * hold (other loggers, copies, states of one growing log, parts of a resumed run) is listed once.
  *
- * @throws {InvalidInputError} when a path does not exist
+ * A path may name an MLflow tracking server, `mlflow+http://HOST:PORT`.
+ *
+ * @throws {InvalidInputError} when a path does not exist, or a server does not answer
  * @example const report = await readLogs(["runs"], { metric: "exact_match" });
  */
 export async function readLogs(paths: readonly string[], options: ReadOptions = {}): Promise<IngestReport> {
   const root = options.root ?? process.cwd();
   const settings = new SettingsNear(root);
   const reader: Reader = { root, options, settings };
-  const sources = await findLogs(paths, {
+  const { servers, local } = splitServers(paths);
+  const sources = await findLogs(local, {
     ...options,
     onFound: (found) => {
       settings.note(found.path);
@@ -194,6 +202,11 @@ export async function readLogs(paths: readonly string[], options: ReadOptions = 
     files.push(...(await readGroup(reader, group)));
     done += group.length;
     options.onProgress?.({ done, total: sources.length, path: group.at(-1)!.path });
+  }
+  for (const server of servers) {
+    for (const reading of await readMlflowServer(server)) {
+      files.push(await reported(reader, serverFormat, reading));
+    }
   }
   files.sort((left, right) => (left.path < right.path ? -1 : left.path > right.path ? 1 : 0));
   return { files: mergeRuns(files) };

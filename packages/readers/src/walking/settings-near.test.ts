@@ -136,3 +136,11 @@ test("damaged and hostile companions cost nothing", async () => {
   });
   expect(record).toMatchObject({ model: null, params: null, metric: "eval_loss" });
 });
+
+test("a card whose front matter nests too deep keeps its table, and a remark says so", async () => {
+  const table = "| Epoch | Step | Validation Loss |\n|---|---|---|\n| 1 | 10 | 0.5 |\n| 2 | 20 | 0.4 |\n";
+  const card = `---\ntags: [generated_from_trainer]\nx: ${"[".repeat(8000)}\n---\n### Training results\n\n${table}`;
+  const [file] = await readFiles({ "README.md": card });
+  expect(file?.runs[0]?.record?.points).toHaveLength(2);
+  expect(file?.warnings.join(" ")).toContain("nests too deep and is not read");
+});

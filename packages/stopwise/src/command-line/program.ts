@@ -1,14 +1,8 @@
-import { readFileSync } from "node:fs";
 import { nearest } from "@stopwise/core";
 import { exitStatus } from "./failure.ts";
+import { packageVersion } from "./package-version.ts";
 import { refuse, runVerb } from "./run-verb.ts";
-import { laterVerbs, verbs } from "./verbs.ts";
-
-/** The version in the package's own package.json, which stands one folder above the built file. */
-function packageVersion(): string {
-  const file = new URL("../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
-}
+import { verbs } from "./verbs.ts";
 
 function helpPage(): string {
   const width = Math.max(...verbs.map(({ name }) => name.length));
@@ -29,7 +23,6 @@ function helpPage(): string {
 }
 
 function unknownVerb(name: string): number {
-  if (laterVerbs.includes(name)) return refuse(`${name} is not part of this version. See stopwise --help.`);
   const near = nearest(
     name,
     verbs.map((verb) => verb.name),

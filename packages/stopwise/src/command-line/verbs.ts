@@ -48,11 +48,23 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("../verbs/live.ts")).defineLive,
   },
   {
+    name: "watch",
+    summary: "follow a live log and decide; on a stop run a command, send a signal or write a flag",
+    load: async () => (await import("../verbs/watch.ts")).defineWatch,
+  },
+  {
+    name: "serve",
+    summary: "HTTP service for live runs in any language, and the web page",
+    load: async () => (await import("../verbs/serve.ts")).defineServe,
+  },
+  {
+    name: "doctor",
+    summary: "what in a trainer's settings will not do what its author thinks, with the fix",
+    load: async () => (await import("../verbs/doctor.ts")).defineDoctor,
+  },
+  {
     name: "report",
     summary: "one HTML page with the curves, trade-offs, calibration, evidence and evaluation",
     load: async () => (await import("../verbs/report.ts")).defineReport,
   },
 ];
-
-/** Verbs of the design that this version does not have yet. */
-export const laterVerbs: readonly string[] = ["watch", "serve", "doctor"];

@@ -1,4 +1,4 @@
-import { adapterFor, type TrainerConfig } from "@stopwise/trainers";
+import { trainerFor, type TrainerConfig } from "@stopwise/trainers";
 import { InvalidInputError, nearest, type Policy, type Recommendation, type Task } from "@stopwise/core";
 import { recommendFrom, type StopwiseModel } from "@stopwise/meta-model/predict";
 import { fetchModel } from "./model-source.ts";
@@ -13,7 +13,7 @@ export interface Advice extends Omit<Recommendation, "model"> {
   /**
    * The trainer's own settings for the policy, with what is exact, approximate or impossible spelled out.
    *
-   * @throws InvalidInputError when the trainer cannot carry out this policy exactly; ask with `target` instead.
+   * @throws InvalidInputError when the trainer cannot carry out this policy; ask with `target` instead.
    */
   toConfig: (target: string, version?: string) => TrainerConfig;
   /** The recommendation as the command line prints it. */
@@ -22,7 +22,13 @@ export interface Advice extends Omit<Recommendation, "model"> {
 
 function configOf(policy: Policy, task: Task, request: FullRequest): Record<string, unknown> | null {
   if (request.target === undefined) return null;
-  return { ...adapterFor(request.target).configOf(policy, { task, version: request.targetVersion }) };
+  return {
+    ...trainerFor(request.target).configOf(policy, {
+      task,
+      version: request.targetVersion,
+      scale: request.scale,
+    }),
+  };
 }
 
 /**
@@ -46,16 +52,22 @@ export function requireKnownName(model: StopwiseModel, { name, consider }: Reque
 export function adviseFrom(model: StopwiseModel, request: Request): Advice {
   const full = parseRequest(request);
   const task = taskOfRequest(full);
-  const adapter = full.target === undefined ? undefined : adapterFor(full.target);
+  const trainer = full.target === undefined ? undefined : trainerFor(full.target);
   const answer = recommendFrom(model, task, {
     bound: full.bound,
     maxLoss: full.maxEmLoss ?? full.maxLossIncrease ?? 0.01,
     alpha: Number((1 - full.confidence).toPrecision(12)),
     delivery: full.delivery,
     ...(full.pointWorth === undefined ? {} : { pointWorth: full.pointWorth }),
-    ...(adapter === undefined
+    ...(trainer === undefined
       ? {}
-      : { expressible: limitOf(adapter, full.delivery, adapter.takesWarmup(task)) }),
+      : {
+          expressible: limitOf(trainer, {
+            delivery: full.delivery,
+            withWarmup: trainer.takesWarmup(task),
+            version: full.targetVersion,
+          }),
+        }),
     ...(full.consider === undefined ? {} : { consider: full.consider }),
     ...(full.evalCost === undefined ? {} : { evalCost: full.evalCost }),
     seed: full.seed,
@@ -65,7 +77,8 @@ export function adviseFrom(model: StopwiseModel, request: Request): Advice {
     ...recommendation,
     task,
     model,
-    toConfig: (target, version) => adapterFor(target).configOf(answer.policy, { task, version }),
+    toConfig: (target, version) =>
+      trainerFor(target).configOf(answer.policy, { task, version, scale: full.scale }),
     toJSON: () => recommendation,
   };
 }

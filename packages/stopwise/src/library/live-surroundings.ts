@@ -1,19 +1,12 @@
 import { join } from "node:path";
-import {
-  InvalidInputError,
-  nearest,
-  sha256,
-  type Policy,
-  type SimplePolicy,
-  type Task,
-} from "@stopwise/core";
+import { InvalidInputError, sha256, type Policy, type SimplePolicy, type Task } from "@stopwise/core";
 import type { LiveAnswer, LiveQuestion, LiveSurroundings } from "@stopwise/live";
 import { deserializeModel, learnedCriteria, type StopwiseModel } from "@stopwise/meta-model/predict";
 import { criteria, type StopperContext } from "@stopwise/policies";
 import { FolderRegistry, isPostgres } from "@stopwise/store";
 import { adviseFrom } from "./advice.ts";
 import { findModel, loadModel, storeFolder } from "./model-source.ts";
-import { parseRequest, requestSchema, type Request } from "./request.ts";
+import { parseRequest, type Request } from "./request.ts";
 
 /** Folder of the journals of live runs: in the store, or for a store that is no folder in the working folder. */
 export function liveFolder(store: string): string {
@@ -71,24 +64,15 @@ function modelOf(policy: Policy): string | undefined {
   return policy.of.map(modelOf).find((model) => model !== undefined);
 }
 
-function requireKnown(question: LiveQuestion): void {
-  const names = Object.keys(requestSchema.shape);
-  for (const part of ["task", "request"] as const) {
-    const unknown = Object.keys(question[part]).find((name) => !names.includes(name));
-    if (unknown === undefined) continue;
-    const near = nearest(unknown, names);
-    throw new InvalidInputError(
-      `${part}.${unknown} is not known.`,
-      near === undefined ? "Leave it out." : `Did you mean ${near}?`,
-    );
-  }
+/** A fact or wish has one place. */
+function requireOnce(question: LiveQuestion): void {
   const twice = Object.keys(question.task).find((name) => name in question.request);
   if (twice === undefined) return;
   throw new InvalidInputError(`${twice} is told in task and in request.`, "Say it once.");
 }
 
 function answerOf(model: StopwiseModel, question: LiveQuestion): LiveAnswer {
-  requireKnown(question);
+  requireOnce(question);
   const request = { ...question.task, ...question.request } as Request;
   const advice = adviseFrom(model, request);
   const { maxEmLoss, maxLossIncrease } = parseRequest(request);

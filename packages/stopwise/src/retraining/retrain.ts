@@ -116,9 +116,16 @@ async function storedRuns({ store: address, onWait }: RetrainOptions): Promise<S
   });
 }
 
+/** The model that ships; undefined where this copy has none, or has one that it cannot read: a retraining does without. */
 function shippedModel(): StopwiseModel | undefined {
   const file = new URL("../model/stopwise.model", import.meta.url);
-  return existsSync(file) ? deserializeModel(readFileSync(file)) : undefined;
+  if (!existsSync(file)) return undefined;
+  try {
+    return deserializeModel(readFileSync(file));
+  } catch (error) {
+    if (error instanceof ModelFileError) return undefined;
+    throw error;
+  }
 }
 
 /** The model that was put into use last; a message where it is damaged, which a retraining mends. */

@@ -7,8 +7,8 @@ import {
   type Replayed,
   type StopperContext,
 } from "@stopwise/policies";
-import { outcomeMatrixInWorkers } from "@stopwise/policies/threads";
 import { replayCases, replaySemantics, type CasesResult } from "@stopwise/trainers";
+import { outcomeMatrixInWorkers } from "@stopwise/policies/threads";
 import type { Command } from "commander";
 import { threadCount, threadsHelp } from "../command-line/flags.ts";
 import { exitStatus } from "../command-line/failure.ts";

@@ -1,15 +1,12 @@
-import type { Adapter } from "../trainer.ts";
+import { wholePolicyTrainer } from "../whole-policy.ts";
 
 /** The policy itself, for a loop that calls stopwise. */
-export const json: Adapter = {
-  target: "json",
+export const json = wholePolicyTrainer({
+  name: "json",
+  title: "The policy itself",
   aliases: ["policy"],
-  obstacles: () => [],
-  takesWarmup: () => true,
-  configOf: (policy) => ({
-    target: "json",
-    version: "1",
-    settings: { policy: { ...policy } },
-    fidelity: [{ field: "policy", fidelity: "exact", note: "pass it to createStopper" }],
-  }),
-};
+  newest: "1",
+  advice: "every policy, for a loop that calls createStopper, stopwise live or the Python client",
+  into: "a file, for createStopper, stopwise live or stopwise replay",
+  note: "pass it to createStopper",
+});

@@ -18,6 +18,7 @@ export const keras: TrainerSemantics<z.infer<typeof optionsSchema>> = {
   aliases: [],
   options: optionsSchema,
   skipOption: "startFromEpoch",
+  baselineRole: "gate",
   start: ({ mode, patience, minDelta, options, precision }) => {
     const sign = signOf(mode);
     const round = rounding(precision);

@@ -18,7 +18,7 @@ function populationDeviation(values: readonly number[]): number {
  */
 export const ray: TrainerSemantics<z.infer<typeof optionsSchema>> = {
   name: "ray",
-  source: "ray 2.58.0, TrialPlateauStopper",
+  source: "ray 2.60.0, TrialPlateauStopper",
   aliases: ["ray-plateau", "ray-tune"],
   options: optionsSchema,
   start: ({ mode, patience, minDelta, options }) => {

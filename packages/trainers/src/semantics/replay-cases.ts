@@ -1,6 +1,6 @@
 import { InvalidInputError, parseWith } from "@stopwise/core";
 import * as z from "zod/mini";
-import { semanticsOf } from "./registry.ts";
+import { semanticsOf } from "../registry.ts";
 import { trainerStop } from "./stop-index.ts";
 
 const nonFinite = z.enum(["NaN", "Infinity", "-Infinity"]);

@@ -8,7 +8,7 @@ import {
   type Replayed,
   stalenessSchema,
 } from "@stopwise/policies";
-import { semanticsOf } from "./registry.ts";
+import { semanticsOf } from "../registry.ts";
 import { trainerStop } from "./stop-index.ts";
 import type { TrainerSemantics } from "./trainer-semantics.ts";
 
@@ -30,6 +30,32 @@ function asStaleness(policy: unknown, trainer: TrainerSemantics): SimplePolicy {
   if (unit !== "evals")
     refuse(trainer, `counts patience in evaluations, got ${unit}`, 'Give params.unit "evals".');
   return parsed;
+}
+
+type StalenessParams = ReturnType<typeof stalenessSchema.parse>;
+
+/** Baseline and uncounted evaluations as the trainer's own options; what it has not is refused. */
+function ownOptions(
+  { baseline, baselineRole = "gate", countAfter }: StalenessParams,
+  trainer: TrainerSemantics,
+): Readonly<Record<string, number>> {
+  if (baseline !== undefined && trainer.baselineRole !== baselineRole) {
+    const has = trainer.baselineRole === undefined ? "none" : `one that is a ${trainer.baselineRole}`;
+    refuse(
+      trainer,
+      `cannot take a baseline that is a ${baselineRole}, it has ${has}`,
+      trainer.baselineRole === undefined
+        ? "Leave params.baseline out."
+        : `Give params.baselineRole "${trainer.baselineRole}".`,
+    );
+  }
+  if (countAfter !== undefined && countAfter > 0 && trainer.uncountedOption === undefined) {
+    refuse(trainer, "counts every evaluation", "Leave params.countAfter out, or replay without --semantics.");
+  }
+  return {
+    ...(baseline === undefined ? {} : { baseline }),
+    ...(trainer.uncountedOption === undefined ? {} : { [trainer.uncountedOption]: countAfter ?? 0 }),
+  };
 }
 
 /** The warm-up as the trainer's own option, and what is lost on the way. */
@@ -66,8 +92,10 @@ function skipped({ warmup }: SimplePolicy, curve: Curve, { name, skipOption }: T
 export function replaySemantics(policy: unknown, curve: Curve, name: string): ReplayedSemantics {
   const trainer = semanticsOf(name);
   const parsed = asStaleness(policy, trainer);
-  const { minDelta } = stalenessSchema.parse(parsed.params);
-  const { options, notes } = skipped(parsed, curve, trainer);
+  const params = stalenessSchema.parse(parsed.params);
+  const { minDelta } = params;
+  const { options: warmupOptions, notes } = skipped(parsed, curve, trainer);
+  const options = { ...warmupOptions, ...ownOptions(params, trainer) };
   const { direction: mode, threshold: patience } = parsed;
   const values = curve[parsed.monitor];
   const stop =

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { curveFrom, sharedText } from "@stopwise/policies/testing";
-import { semantics, semanticsOf } from "./registry.ts";
+import { semantics, semanticsOf } from "../registry.ts";
 import { replayCases } from "./replay-cases.ts";
 import { replaySemantics } from "./replay-semantics.ts";
 import { stopIndex } from "./stop-index.ts";
@@ -94,7 +94,7 @@ test("every alias leads to one trainer and an unknown one is refused", () => {
   for (const [name, { aliases }] of semantics)
     for (const alias of aliases) expect(semanticsOf(alias).name).toBe(name);
   expect(() => semanticsOf("caffe")).toThrow(
-    'semantics "caffe" is not known. Known: huggingface, lightning,',
+    'semantics "caffe" is not known. Known: huggingface, composer, ',
   );
 });
 
@@ -152,6 +152,38 @@ test("a warm-up is the trainer's own where it has one, and told where it has not
   const { stopIndex, decision } = run({ evals: 2 }, "lightning");
   expect(stopIndex).toBe(2);
   expect(decision!.reason).toMatch(/patience 2\. lightning has no warm-up: replayed without\.$/);
+});
+
+test("a baseline and uncounted evaluations reach the trainer that has them, as in cases", () => {
+  const low = [0.1, 0.2, 0.3, 0.4, 0.35, 0.5];
+  const run = (params: object, name: string) =>
+    replaySemantics({ version: 1, criterion: "staleness", threshold: 3, params }, curveFrom(low), name)
+      .stopIndex;
+  const inCases = (name: string) => stopIndex(name, low, { ...max(3), options: { baseline: 0.6 } });
+  expect(run({ baseline: 0.6 }, "keras")).toBe(inCases("keras"));
+  expect(run({ baseline: 0.6 }, "keras")).toBe(4);
+  expect(run({ baseline: 0.6, baselineRole: "reference" }, "tfjs")).toBe(inCases("tfjs"));
+  expect(run({ baseline: 0.6, baselineRole: "reference" }, "tfjs")).toBe(2);
+  expect(() => run({ baseline: 0.6 }, "hf")).toThrow("it has none. Leave params.baseline out.");
+  expect(() => run({ baseline: 0.6 }, "tfjs")).toThrow('Give params.baselineRole "reference".');
+  expect(() => run({ countAfter: 2 }, "keras")).toThrow("counts every evaluation.");
+  expect(run({ countAfter: 5 }, "together")).toBeNull();
+});
+
+test.each([
+  { name: "plateau", values: flat, patience: 2, options: {}, stop: 3 },
+  { name: "saving every second evaluation", values: flat, patience: 1, options: { saveEvery: 2 }, stop: 3 },
+  { name: "a NaN first is forgotten", values: nanFirst, patience: 2, options: {}, stop: null },
+  {
+    name: "older releases never set back",
+    values: [0.1, 0.1, 0.2, 0.2, 0.3],
+    patience: 2,
+    options: { cumulative: true },
+    stop: 3,
+  },
+  { name: "newer ones do", values: [0.1, 0.1, 0.2, 0.2, 0.3], patience: 2, options: {}, stop: null },
+])("ms-swift: $name", ({ values, patience, options, stop }) => {
+  expect(stopIndex("ms-swift", values, { ...max(patience), options })).toBe(stop);
 });
 
 test("what a trainer cannot do is refused", () => {

@@ -1,6 +1,6 @@
 import { InvalidInputError, parseWith } from "@stopwise/core";
 import * as z from "zod/mini";
-import { semanticsOf } from "./registry.ts";
+import { semanticsOf } from "../registry.ts";
 import type { TrainerSettings } from "./trainer-semantics.ts";
 
 /** Settings of a trainer's stopper as data; `patience` and `minDelta` are handed to it as they are. */

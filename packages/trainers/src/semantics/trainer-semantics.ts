@@ -28,6 +28,10 @@ export interface TrainerSemantics<O = Readonly<Record<string, unknown>>> {
   readonly options: z.ZodMiniType<O>;
   /** The option that makes the trainer pass over the first n evaluations; undefined where it has none. */
   readonly skipOption?: string;
+  /** The option that leaves the first n evaluations out of the count while they move the best. */
+  readonly uncountedOption?: string;
+  /** The role of its option `baseline`; undefined where it has none. */
+  readonly baselineRole?: "gate" | "reference";
   /** Starts the rule for one run. */
   start(settings: TrainerSettings<O>): TrainerStopper;
 }

@@ -13,6 +13,7 @@ export const tfjs: TrainerSemantics<z.infer<typeof optionsSchema>> = {
   source: "@tensorflow/tfjs-layers 4.22.0, callbacks.earlyStopping",
   aliases: ["tensorflow.js"],
   options: optionsSchema,
+  baselineRole: "reference",
   start: ({ mode, patience, minDelta, options }) => {
     const sign = signOf(mode);
     const margin = Math.abs(minDelta);

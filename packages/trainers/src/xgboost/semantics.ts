@@ -4,11 +4,11 @@ import { patienceReason, signOf, type TrainerSemantics } from "../semantics/trai
 /**
  * XGBoost `EarlyStopping`: the first value is taken; then good iff v - minDelta > best (more is better) or
  * best - minDelta > v; the run stops iff the counter has reached the rounds, tested on every round: rounds 0 stop at
- * once. No conformance vectors exist for it.
+ * once.
  */
 export const xgboost: TrainerSemantics<Record<string, never>> = {
   name: "xgboost",
-  source: "dmlc/xgboost python-package callback.py, EarlyStopping",
+  source: "xgboost 3.2.0, EarlyStopping",
   aliases: [],
   options: z.strictObject({}),
   start: ({ mode, patience, minDelta }) => {

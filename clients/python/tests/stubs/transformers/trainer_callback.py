@@ -1,0 +1,2 @@
+class ExportableState:
+    pass

@@ -1,0 +1,3 @@
+export type { PastRun } from "./ended-runs.ts";
+export type { FeedbackRate } from "./feedback.ts";
+export type { RunPicture, RunSummary } from "./run-picture.ts";

@@ -1,0 +1,1 @@
+export { fuzzReaders, type CorpusFile, type FuzzReport } from "./fuzz.ts";

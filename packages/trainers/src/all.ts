@@ -1,0 +1,24 @@
+// Every trainer, a line each: to add one, a folder and a line.
+export { huggingface } from "./huggingface/settings.ts";
+export { trl } from "./trl/settings.ts";
+export { unsloth } from "./unsloth/settings.ts";
+export { axolotl } from "./axolotl/settings.ts";
+export { llamaFactory } from "./llama-factory/settings.ts";
+export { msSwift } from "./ms-swift/settings.ts";
+export { lightning, lightningCli } from "./lightning/settings.ts";
+export { keras } from "./keras/settings.ts";
+export { tfjs } from "./tfjs/settings.ts";
+export { composer } from "./composer/settings.ts";
+export { fastai } from "./fastai/settings.ts";
+export { optuna } from "./optuna/settings.ts";
+export { ray } from "./ray/settings.ts";
+export { stableBaselines3 } from "./stable-baselines3/settings.ts";
+export { lightgbm } from "./lightgbm/settings.ts";
+export { xgboost } from "./xgboost/settings.ts";
+export { wandb } from "./wandb/settings.ts";
+export { determined } from "./determined/settings.ts";
+export { katib } from "./katib/settings.ts";
+export { together } from "./together/settings.ts";
+export { torchtune } from "./torchtune/settings.ts";
+export { python } from "./python/settings.ts";
+export { json } from "./json/settings.ts";
