@@ -13,15 +13,7 @@ import { seedFor } from "@stopwise/core/random";
 import { taskFeatureList, taskFeatures, taskOf } from "@stopwise/features";
 import type { Neighbours } from "@stopwise/learners";
 import { consideringSections } from "../advice/task-changes/considering-part.ts";
-import {
-  joinPast,
-  pastAmong,
-  pastOf,
-  pastOfRuns,
-  populationOfRun,
-  type Past,
-  type PastRun,
-} from "../experience/past.ts";
+import { joinPast, pastAmong, pastOf, pastOfRuns, populationOfRun, type Past } from "../experience/past.ts";
 import { experienceGrid, portfolioName } from "../experience/portfolio.ts";
 import { openContainer, packContainer, type Section } from "../file/container.ts";
 import {
