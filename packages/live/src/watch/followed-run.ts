@@ -1,6 +1,16 @@
-import type { Checkpoint, LiveDecision, LiveRecorded, LiveStart, RunRecord } from "@stopwise/core";
-import { planReached } from "@stopwise/core";
+import {
+  canonicalJson,
+  planReached,
+  sha256,
+  type Checkpoint,
+  type LiveDecision,
+  type LiveRecorded,
+  type LiveStart,
+  type RunRecord,
+  type Task,
+} from "@stopwise/core";
 import { LiveRun } from "../live-run.ts";
+import { progressAt } from "../saving.ts";
 import type { LiveSurroundings } from "../surroundings.ts";
 
 /** What is told while a log is followed. */
@@ -66,6 +76,11 @@ export class FollowedRun {
     return this.#run.id;
   }
 
+  /** A name of the training itself: the same when it is watched again, another when its log is written by a new one. */
+  get training(): string {
+    return `${this.#start.run} ${sha256(canonicalJson(this.#told[0]?.point ?? null))}`;
+  }
+
   /** What is told of the beginning. */
   started(): FollowEvent {
     const { run, mode, using, sentence, checkpoints } = this.#run.advice();
@@ -119,7 +134,9 @@ export class FollowedRun {
 
   /** Ends the run as far as its log tells: to its plan, or not. */
   end(record: RunRecord, wasStopped: boolean): LiveRecorded {
-    const reached = planReached(record);
+    const last = record.points.at(-1);
+    const progress = last === undefined ? 0 : progressAt(last, this.#start.task as Task);
+    const reached = progress ?? planReached(record);
     const isWhole = record.end === "completed" || Number.isNaN(reached) || reached > 0.98;
     return this.#run.end({
       type: "end",

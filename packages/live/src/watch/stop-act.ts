@@ -18,6 +18,8 @@ export interface StopActs {
 
 /** A stop, and what is done about it. */
 export interface Stop {
+  /** Name of the run's record. */
+  readonly run: string;
   readonly acts: StopActs;
   readonly decision: LiveDecision;
 }
@@ -65,13 +67,13 @@ function claim(folder: string, run: string): boolean {
  * Acts on a stop, once for a run, however often it is watched.
  *
  * @param folder of the journals, where it is kept that a run was acted on
- * @param run name of the run's record
+ * @param training name of the training, the same whenever it is watched
  * @param stop what is done, and why
  * @returns what was done; undefined where it had been done before
  */
-export function actOnce(folder: string, run: string, stop: Stop): Acted | undefined {
-  const { acts, decision } = stop;
-  if (!claim(folder, run)) return undefined;
+export function actOnce(folder: string, training: string, stop: Stop): Acted | undefined {
+  const { acts, decision, run } = stop;
+  if (!claim(folder, training)) return undefined;
   const { command, signal = "SIGTERM", pid, flagFile } = acts;
   return [
     ...(flagFile === undefined ? [] : [writeFlag(flagFile, run, decision)]),

@@ -10,6 +10,7 @@ import { packageVersion } from "../command-line/package-version.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
 import { absorbLive } from "../library/absorb-live.ts";
 import { liveFolder, liveSurroundings } from "../library/live-surroundings.ts";
+import { fetchTeamModel } from "../library/model-source.ts";
 import { modelFacts } from "../library/model-facts.ts";
 
 interface ServeFlags extends StoreFlags {
@@ -74,6 +75,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   if (flags.port > 65_535) {
     throw new InvalidInputError(`--port must be at most 65535, got ${flags.port}.`, "Leave it out for 7473.");
   }
+  await fetchTeamModel(flags.store);
   const around = liveSurroundings(flags.store);
   const token = tokenOf(around.folder);
   await absorb(flags.store);

@@ -18,6 +18,7 @@ import { readJsonInput } from "../command-line/json-input.ts";
 import { note, print } from "../command-line/output.ts";
 import { addStoreFlag, type StoreFlags } from "../command-line/store-folder.ts";
 import { liveSurroundings } from "../library/live-surroundings.ts";
+import { fetchTeamModel } from "../library/model-source.ts";
 
 interface WatchFlags extends StoreFlags {
   readonly task?: string;
@@ -164,7 +165,11 @@ class Watch {
   }
 
   #stop(decision: LiveDecision): true {
-    const acted = actOnce(this.#around.folder, this.#run!.id, { acts: this.#flags, decision });
+    const acted = actOnce(this.#around.folder, this.#run!.training, {
+      run: this.#run!.id,
+      acts: this.#flags,
+      decision,
+    });
     for (const what of acted ?? ["it was acted on before"]) note(`stopwise: ${what}`);
     this.end(true);
     return true;
@@ -184,6 +189,7 @@ class Watch {
 
 async function watch(path: string, flags: WatchFlags): Promise<void> {
   checkActs(flags);
+  await fetchTeamModel(flags.store);
   const input = path === "-" ? new InputFile() : undefined;
   if (input === undefined && !existsSync(path)) note(`stopwise: waiting for ${path}`);
   const target = input?.folder ?? path;
