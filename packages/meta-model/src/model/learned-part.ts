@@ -1,4 +1,3 @@
-import { type LearnedAnswer } from "./learned-answer.ts";
 import type { MetricClass, SimplePolicy } from "@stopwise/core";
 import { describePolicy } from "@stopwise/policies";
 import { defaultClip, type Bound } from "../certificates/bound.ts";
@@ -10,6 +9,7 @@ import { levelQualities, sampleOf } from "../choice/level-quality.ts";
 import type { ThresholdOutcomes } from "../file/learned-sections.ts";
 import { dequantised } from "../file/quantised.ts";
 import { certificateOf } from "../recommendation/certificate-of.ts";
+import type { LearnedAnswer } from "./answers.ts";
 import { ofClass, ruleRuns } from "./calibration.ts";
 import { learnedCriteria } from "./learned-criteria.ts";
 import type { KeptRuns } from "./start-model.ts";

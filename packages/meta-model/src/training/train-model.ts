@@ -326,6 +326,7 @@ export function finishTraining(
 function trainedOnSentence({ populations, base }: Training): string {
   const beside = base === undefined ? "" : `, beside what the shipped model knows of other populations`;
   const nRuns = populations.reduce((sum, { past }) => sum + past.runs.length, 0);
-  const groups = new Set(populations.flatMap(({ past }) => past.runs.map(({ group }) => group)));
+  const told = populations.flatMap(({ past }) => past.runs.filter(({ isTold }) => isTold));
+  const groups = new Set(told.map(({ group }) => group));
   return `${nRuns} runs in ${groups.size} groups${beside}`;
 }

@@ -14,9 +14,11 @@ export interface ConsideringPart {
 
 const name = "considering";
 
-/** Runs that a part is learned from, and those of them that the model keeps. */
-export interface LearnedFrom {
+/** Runs that changes of a task are learned from. */
+interface LearnedFrom {
+  /** Every run that is learned from. */
   readonly runs: readonly RunRecord[];
+  /** Those that the model keeps, without points where their curve is not at hand. */
   readonly kept: readonly RunRecord[];
 }
 
