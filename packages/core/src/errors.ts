@@ -1,6 +1,5 @@
 /** What went wrong, as a stable machine-readable word. */
-export type ErrorCode =
-  "INVALID_INPUT" | "LOG_FORMAT" | "INSUFFICIENT_DATA" | "STORE_BUSY" | "MODEL_FILE";
+export type ErrorCode = "INVALID_INPUT" | "LOG_FORMAT" | "INSUFFICIENT_DATA" | "STORE_BUSY" | "MODEL_FILE";
 
 /**
  * Base of every error that stopwise raises on purpose. The message is one line that names the rule, the value

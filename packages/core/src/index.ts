@@ -63,6 +63,8 @@ export { endSchema, runRecordSchema, type Checkpoint, type End, type RunRecord }
 export { populationOf, regimeOf, regimeSchema, type PopulationName, type Regime } from "./regime.ts";
 export { taskSchema, type Task } from "./task.ts";
 export { binomialUpperTail, binomialCdf } from "./statistics/binomial.ts";
+export { logGamma } from "./statistics/gamma.ts";
+export { lowerMedian, upperMedian } from "./statistics/summary.ts";
 export { weightedQuantile } from "./statistics/weighted-quantile.ts";
 export { parseWith, got } from "./parse-with.ts";
 export { uniformAt } from "./uniform-at.ts";
