@@ -4,6 +4,7 @@ import { plannedTokens } from "../library/planned-tokens.ts";
 import { renderTable } from "../command-line/table.ts";
 import { cadenceLines } from "./recommend/cadence-lines.ts";
 import { considerLines } from "./recommend/consider-lines.ts";
+import { percent } from "../command-line/percent.ts";
 
 /** What the page needs besides the advice. */
 export interface PageOptions {
@@ -18,7 +19,6 @@ interface Interval {
   readonly high: number;
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 const points = (loss: number): string => (100 * loss).toFixed(loss !== 0 && Math.abs(loss) < 0.001 ? 2 : 1);
 
 function lossText({ mean, low, high }: Interval, isLoss: boolean): string {
