@@ -1,6 +1,5 @@
-export { checkBound, type Bound } from "./certificates/bound.ts";
-export { conformalQuantile } from "./certificates/conformal-quantile.ts";
-export { groupsNeeded, missingGroups } from "./certificates/missing-groups.ts";
+export type { Bound } from "./certificates/bound.ts";
+export { groupsNeeded } from "./certificates/missing-groups.ts";
 export { paretoFront } from "./choice/pareto.ts";
 export { recommendFrom } from "./recommendation/recommend-from.ts";
 export type { Expressible, RecommendOptions } from "./recommendation/options.ts";
@@ -46,5 +45,5 @@ export { pastAmong, pastOf, populationOfRun, type Past, type PastRun } from "./e
 export { experienceGrid } from "./experience/portfolio.ts";
 export { unnamed } from "./experience/unnamed.ts";
 export { learnedCriteria } from "./model/learned-criteria.ts";
-export type { LearnedAnswer } from "./model/learned-part.ts";
+export type { LearnedAnswer } from "./model/answers.ts";
 export { cautionFor } from "./choice/caution.ts";
