@@ -58,7 +58,8 @@ export function runText({ run, curve, stops, certified }: Judged, width: number)
   const facts = `${run.model ?? "a model"}, ${run.datasetSize ?? "?"} examples, ${curve.nCheckpoints} evaluations`;
   const plot = terminalPlot(curve.quality, marks, { width: width - 8, height: 12 });
   const answer = certified ? "certified" : "not certified";
-  return `Exact match of ${run.task ?? run.id} (${facts}); the learned answer is ${answer}\n\n${plot}\n\n${table}`;
+  const head = `Exact match of ${run.task ?? run.id} (${facts}); the learned answer is ${answer}.`;
+  return `${wrapped(head, width)}\n\n${plot}\n\n${table}`;
 }
 
 /** A run that was picked, under its title and rule. */
