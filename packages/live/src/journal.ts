@@ -14,7 +14,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Checkpoint, Decision, LiveStart, Task } from "@stopwise/core";
 import { fileNameOf } from "./run-name.ts";
-import type { Treatment } from "./treatment.ts";
+import type { Treatment } from "./given-treatment.ts";
 
 /** Which process tells a run. */
 export interface Owner {

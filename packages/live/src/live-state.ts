@@ -7,7 +7,7 @@ import {
   type Json,
 } from "@stopwise/core";
 import * as z from "zod/mini";
-import type { Treatment } from "./treatment.ts";
+import type { Treatment } from "./given-treatment.ts";
 
 /** A live run between two checkpoints, as a trainer keeps it in its own checkpoint. */
 export interface LiveState {

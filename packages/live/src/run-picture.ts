@@ -1,7 +1,7 @@
 import type { Checkpoint, Decision } from "@stopwise/core";
 import { isGone, type JournalContent } from "./journal.ts";
 import { progressAt, savingAt } from "./saving.ts";
-import type { Treatment } from "./treatment.ts";
+import type { Treatment } from "./given-treatment.ts";
 
 /** One line of a list of runs that go on. */
 export interface RunSummary extends Pick<Treatment, "mode" | "using" | "status" | "sentence"> {

@@ -1,3 +1,4 @@
+import { type Treatment } from "./given-treatment.ts";
 import {
   InvalidInputError,
   type LiveStart,
@@ -9,18 +10,6 @@ import { describePolicy } from "@stopwise/policies";
 import { auditShareOf, type Population } from "./feedback.ts";
 import type { Rooms } from "./rooms.ts";
 import type { LiveAnswer } from "./surroundings.ts";
-
-/** How a live run is treated: fixed at its start, and kept through every interruption. */
-export interface Treatment {
-  readonly using: "learned" | "start";
-  readonly mode: "stop" | "shadow" | "audit";
-  readonly policy: Policy;
-  readonly sentence: string;
-  readonly status: Recommendation["status"];
-  readonly population: Population;
-  /** Whether the coin fell on this run: it goes on to its plan, and its outcome is feedback. */
-  readonly audited: boolean;
-}
 
 const rank = { abstained: 0, uncertified: 1, certified: 2 };
 

@@ -46,5 +46,5 @@ export { pastAmong, pastOf, populationOfRun, type Past, type PastRun } from "./e
 export { experienceGrid } from "./experience/portfolio.ts";
 export { unnamed } from "./experience/unnamed.ts";
 export { learnedCriteria } from "./model/learned-criteria.ts";
-export type { LearnedAnswer } from "./model/learned-part.ts";
+export type { LearnedAnswer } from "./model/answers.ts";
 export { cautionFor } from "./choice/caution.ts";

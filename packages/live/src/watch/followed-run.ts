@@ -7,7 +7,6 @@ import {
   type LiveRecorded,
   type LiveStart,
   type RunRecord,
-  type Task,
 } from "@stopwise/core";
 import { LiveRun } from "../live-run.ts";
 import { progressAt } from "../saving.ts";
@@ -135,7 +134,7 @@ export class FollowedRun {
   /** Ends the run as far as its log tells: to its plan, or not. */
   end(record: RunRecord, wasStopped: boolean): LiveRecorded {
     const last = record.points.at(-1);
-    const progress = last === undefined ? 0 : progressAt(last, this.#start.task as Task);
+    const progress = last === undefined ? 0 : progressAt(last, this.#start.task);
     const reached = progress ?? planReached(record);
     const isWhole = record.end === "completed" || Number.isNaN(reached) || reached > 0.98;
     return this.#run.end({

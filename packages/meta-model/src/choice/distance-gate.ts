@@ -1,6 +1,5 @@
 import { TaskDistance } from "@stopwise/learners";
 import { featureKinds } from "../portfolio/experience.ts";
-import { randomFrom } from "@stopwise/core/random";
 import { groupPowerWeights } from "./training-part.ts";
 
 /** Tasks that a fit has seen, `[nRuns]` each. */
@@ -10,34 +9,22 @@ export interface SeenTasks {
   readonly groups: ArrayLike<number>;
 }
 
-/** What is seen of a run's task features `[nFeatures]`: all of them, or some, the others NaN. */
-export type Sight = (features: Float64Array) => Float64Array;
-
-/** Hides features at random, a share between none and nine in ten, as a user knows only some before a start. */
-export function partlySeen(seed: number): Sight {
-  const random = randomFrom(seed);
-  return (features) => {
-    const keep = 0.1 + 0.9 * random();
-    return features.map((value) => (random() < keep ? value : Number.NaN));
-  };
-}
-
 /**
  * The out-of-distribution gate d* of a fit: the 95th percentile, an order statistic, of the distances from each of its
  * runs to the nearest run of another group; +infinity with one group. A task beyond it has no certificate, and does not
- * calibrate one. What is seen of each run while the gate is made is all of it, unless a {@link Sight} hides a part.
+ * calibrate one.
  */
 export class DistanceGate {
   readonly gate: number;
   readonly #seen: SeenTasks;
   readonly #distance: TaskDistance;
 
-  constructor(seen: SeenTasks, sight: Sight = (features) => features) {
+  constructor(seen: SeenTasks) {
     this.#seen = seen;
     const weights = groupPowerWeights(seen.groups, 0);
     this.#distance = new TaskDistance({ features: seen.features, kinds: featureKinds, weights });
     const sorted = Float64Array.from(seen.features, (row, run) =>
-      this.distanceTo(sight(row), seen.groups[run]),
+      this.distanceTo(row, seen.groups[run]),
     ).sort();
     this.gate = sorted[Math.ceil(0.95 * sorted.length) - 1] ?? Infinity;
   }

@@ -1,4 +1,3 @@
-import type { Task } from "@stopwise/core";
 import type { Past, PastRun } from "./past.ts";
 
 /** Which runs lose their names. */
@@ -29,10 +28,18 @@ export function unnamed(past: Past, { name, isLeftOut = () => true }: UnnamedOpt
   };
 }
 
+/** A record without some of its fields. */
+function without<T extends object>(record: T, fields: readonly (keyof T)[]): T {
+  const kept = Object.entries(record).filter(([field]) => !fields.includes(field as keyof T));
+  return Object.fromEntries(kept) as T;
+}
+
 function withoutNames(run: PastRun, id: string): PastRun {
-  const { source: _source, license: _license, ...rest } = run;
-  const { name: _name, model: _model, metric, ...facts } = run.task;
-  const task: Task = { ...facts, ...(metric === undefined ? {} : { metric }) };
-  const words = [run.task.family, metric].filter(Boolean).join(", ");
-  return { ...rest, id, name: words === "" ? "a run that is not named" : `${words} (not named)`, task };
+  const words = [run.task.family, run.task.metric].filter(Boolean).join(", ");
+  return {
+    ...without(run, ["source", "license"]),
+    id,
+    name: words === "" ? "a run that is not named" : `${words} (not named)`,
+    task: without(run.task, ["name", "model"]),
+  };
 }

@@ -1,7 +1,26 @@
 import type { Bound } from "../certificates/bound.ts";
-import type { MetricClass } from "@stopwise/core";
-import type { Calibration } from "./calibration.ts";
-import type { LearnedAnswer } from "./learned-part.ts";
+import type { MetricClass, Recommendation, SimplePolicy } from "@stopwise/core";
+import type { ChoiceRule } from "../choice/choose.ts";
+
+/** The answer to a question that holds for every task: how policies are chosen, and how far they are shifted. */
+export interface Calibration {
+  /** Rule under which held-out decisions on the fit runs kept the bound. */
+  readonly rule: ChoiceRule;
+  /** The same with half a standard error to spare: what is recommended where nothing is certified. */
+  readonly cautiousRule: ChoiceRule;
+  /** Shift that calibration chose; +infinity is never-stop. */
+  readonly tau: number;
+  readonly nGroups: number;
+}
+
+/** The learned stopper for trainers that can ask at every evaluation, from the same model and bound as the policy. */
+export interface LearnedAnswer extends Pick<
+  Recommendation,
+  "status" | "certificate" | "predicted" | "sentence"
+> {
+  /** Pins the model by its hash once it is part of a recommendation. */
+  readonly policy: SimplePolicy;
+}
 
 /** What a question goes by, apart from the task: equal for questions with the same answer. */
 export function questionName(bound: Bound, metricClass: MetricClass, allowed = "any"): string {

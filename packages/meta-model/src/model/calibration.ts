@@ -7,6 +7,7 @@ import { riskInto, type PolicyPrediction } from "../choice/prediction.ts";
 import { tauGrid } from "../portfolio/policy-family.ts";
 import { levelQualities, sampleOf } from "../choice/level-quality.ts";
 import { dequantised } from "../file/quantised.ts";
+import type { Calibration } from "./answers.ts";
 import type { ChoiceRoom, KeptRuns, StartModel } from "./start-model.ts";
 
 /** What a recommendation is asked for, apart from the task. */
@@ -15,17 +16,6 @@ export interface Question {
   readonly metricClass: MetricClass;
   /** Positions in the candidates that may be chosen. */
   readonly allowed: readonly number[];
-}
-
-/** The answer to a question that holds for every task: how policies are chosen, and how far they are shifted. */
-export interface Calibration {
-  /** Rule under which held-out decisions on the fit runs kept the bound. */
-  readonly rule: ChoiceRule;
-  /** The same with half a standard error to spare: what is recommended where nothing is certified. */
-  readonly cautiousRule: ChoiceRule;
-  /** Shift that calibration chose; +infinity is never-stop. */
-  readonly tau: number;
-  readonly nGroups: number;
 }
 
 /** Groups of the asked class below which rules are chosen on runs of every class. */

@@ -1,4 +1,4 @@
-import type { MetricClass, Recommendation, SimplePolicy } from "@stopwise/core";
+import type { MetricClass, SimplePolicy } from "@stopwise/core";
 import { describePolicy } from "@stopwise/policies";
 import { defaultClip, type Bound } from "../certificates/bound.ts";
 import { calibrate } from "../certificates/calibrate.ts";
@@ -9,19 +9,11 @@ import { levelQualities, sampleOf } from "../choice/level-quality.ts";
 import type { ThresholdOutcomes } from "../file/learned-sections.ts";
 import { dequantised } from "../file/quantised.ts";
 import { certificateOf } from "../recommendation/certificate-of.ts";
+import type { LearnedAnswer } from "./answers.ts";
 import { ofClass, ruleRuns } from "./calibration.ts";
 import { learnedCriteria } from "./learned-criteria.ts";
 import type { KeptRuns } from "./start-model.ts";
 import type { ModelPart, StopwiseModel } from "./stopwise-model.ts";
-
-/** The learned stopper for trainers that can ask at every evaluation, from the same model and bound as the policy. */
-export interface LearnedAnswer extends Pick<
-  Recommendation,
-  "status" | "certificate" | "predicted" | "sentence"
-> {
-  /** Pins the model by its hash once it is part of a recommendation. */
-  readonly policy: SimplePolicy;
-}
 
 /** A question to the learned part. */
 export interface LearnedQuestion {

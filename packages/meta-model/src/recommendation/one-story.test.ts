@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { isPlainPatience } from "@stopwise/policies";
 import type { Recommendation } from "@stopwise/core";
-import type { LearnedAnswer } from "../model/learned-part.ts";
+import type { LearnedAnswer } from "../model/answers.ts";
 import type { StopwiseModel } from "../model/stopwise-model.ts";
 import { canSave, stopTiming } from "../population/earliest-stop.ts";
 import { trainModel } from "../training/train-model.ts";

@@ -9,9 +9,9 @@ import {
   restrictedFor,
   settingAt,
   sharedSetting,
-  type Calibration,
   type Question,
 } from "../model/calibration.ts";
+import type { Calibration } from "../model/answers.ts";
 import type { StartModel, StartPrediction } from "../model/start-model.ts";
 import type { Placement } from "../population/facts.ts";
 import { certificateOf } from "./certificate-of.ts";

@@ -13,15 +13,7 @@ import { seedFor } from "@stopwise/core/random";
 import { taskFeatureList, taskFeatures, taskOf } from "@stopwise/features";
 import type { Neighbours } from "@stopwise/learners";
 import { consideringSections } from "../advice/task-changes/considering-part.ts";
-import {
-  joinPast,
-  pastAmong,
-  pastOf,
-  pastOfRuns,
-  populationOfRun,
-  type Past,
-  type PastRun,
-} from "../experience/past.ts";
+import { joinPast, pastAmong, pastOf, pastOfRuns, populationOfRun, type Past } from "../experience/past.ts";
 import { experienceGrid, portfolioName } from "../experience/portfolio.ts";
 import { openContainer, packContainer, type Section } from "../file/container.ts";
 import {
@@ -334,6 +326,7 @@ export function finishTraining(
 function trainedOnSentence({ populations, base }: Training): string {
   const beside = base === undefined ? "" : `, beside what the shipped model knows of other populations`;
   const nRuns = populations.reduce((sum, { past }) => sum + past.runs.length, 0);
-  const groups = new Set(populations.flatMap(({ past }) => past.runs.map(({ group }) => group)));
+  const told = populations.flatMap(({ past }) => past.runs.filter(({ isTold }) => isTold));
+  const groups = new Set(told.map(({ group }) => group));
   return `${nRuns} runs in ${groups.size} groups${beside}`;
 }

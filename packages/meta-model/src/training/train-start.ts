@@ -265,7 +265,7 @@ function startHeader(work: Work, { fit, calibration }: SplitPast, fitted: Fitted
     regime: regimeOf(first.task).regime,
     kind: first.kind,
     nRuns: past.runs.length,
-    nGroups: new Set(groups).size,
+    nGroups: new Set(past.runs.filter(({ isTold }) => isTold).map(({ group }) => group)).size,
     nUntold: past.runs.filter(({ isTold }) => !isTold).length,
     families: grid.families,
     candidates,

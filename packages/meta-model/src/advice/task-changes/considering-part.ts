@@ -14,6 +14,14 @@ export interface ConsideringPart {
 
 const name = "considering";
 
+/** Runs that changes of a task are learned from. */
+interface LearnedFrom {
+  /** Every run that is learned from. */
+  readonly runs: readonly RunRecord[];
+  /** Those that the model keeps, without points where their curve is not at hand. */
+  readonly kept: readonly RunRecord[];
+}
+
 /**
  * The part as sections of a model file: one of JSON, which only a question about it decodes, and the growth of the past
  * runs, `[nRuns, nShares]`.
@@ -25,7 +33,7 @@ const name = "considering";
  */
 export function consideringSections(
   population: string,
-  learnedFrom: { readonly runs: readonly RunRecord[]; readonly kept: readonly RunRecord[] },
+  learnedFrom: LearnedFrom,
   near: (run: RunRecord) => Neighbours,
 ): Record<string, Section> {
   const { runs, kept } = learnedFrom;
