@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 // `.ci/run` names a folder for reports; the npm script that is running names the file.
 const folder = process.env["STOPWISE_TEST_REPORTS"];
 const script = process.env["npm_lifecycle_event"] ?? "tests";
-const reports = folder === undefined ? undefined : join(folder, `${script.replace(":", "-")}.json`);
+const reports = folder === undefined ? undefined : join(folder, `${script.replaceAll(":", "-")}.json`);
 
 export default defineConfig({
   test: {

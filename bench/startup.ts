@@ -1,3 +1,4 @@
+import { upperMedian } from "@stopwise/core";
 // Whole-process time of the command line beside a bare `node -e 0`, in turns: tsx bench/startup.ts [ROUNDS]
 // Needs the built package (npm run build).
 import { spawnSync } from "node:child_process";
@@ -18,9 +19,6 @@ const calls: readonly { name: string; args: readonly string[] }[] = [
   { name: "stopwise recommend --json", args: [entry, "recommend", "--json", ...task] },
 ];
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-
 const cwd = mkdtempSync(join(tmpdir(), "stopwise-bench-"));
 const milliseconds = new Map(calls.map(({ name }) => [name, [] as number[]]));
 try {
@@ -36,10 +34,10 @@ try {
 } finally {
   rmSync(cwd, { recursive: true });
 }
-const bare = median(milliseconds.get("node -e 0")!);
+const bare = upperMedian(milliseconds.get("node -e 0")!);
 console.log(`start-up, medians of ${rounds}, in turns`);
 for (const { name } of calls) {
-  const time = median(milliseconds.get(name)!);
+  const time = upperMedian(milliseconds.get(name)!);
   const verdict =
     name === "stopwise recommend" ? ` (bar ${bar}: ${time <= bar * bare ? "met" : "missed"})` : "";
   console.log(

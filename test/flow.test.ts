@@ -189,7 +189,7 @@ describe("a team's own runs", () => {
       for (const [nRuns, store] of sets) {
         writeRuns("runs.jsonl", nRuns, 8);
         expect(place.stopwise("ingest", "runs.jsonl", "--store", store).status).toBe(0);
-        retrain("--own-only", "--store", store);
+        retrain("--own-only", "--promote", "--store", store);
       }
       const folder = place.file(`${sets[0]![1]}/models`);
       const { history } = JSON.parse(readFileSync(join(folder, "current.json"), "utf8")) as {

@@ -56,7 +56,7 @@ describe("recommend", () => {
 
   test.each([
     [{ datasetSize: -1 }, "datasetSize must be > 0, got -1."],
-    [{ maxEmLoss: 1 }, "maxEmLoss must be < 0.3, got 1. Write one point as 0.01"],
+    [{ maxEmLoss: 1 }, 'maxEmLoss as a bare number must be < 0.3, got 1. Write points as "1pt".'],
     [{ confidence: 90 }, "confidence must be < 1, got 90."],
     [{ target: "pandas" }, "--target must be one of"],
   ])("%o is refused in one line", async (request, line) => {

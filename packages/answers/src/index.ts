@@ -1,10 +1,5 @@
-export { answerOutcomes, evaluateAnswers, type AnswerEvaluation, type AnswerRow } from "./answer-outcomes.ts";
-export {
-  answerPortfolio,
-  describeAnswerPolicy,
-  parseAnswerPolicy,
-  type AnswerPolicy,
-} from "./answer-policy.ts";
+export type { AnswerEvaluation, AnswerRow } from "./answer-outcomes.ts";
+export type { AnswerPolicy } from "./answer-policy.ts";
 export { createAnswerStopper, type AnswerDecision, type AnswerStopper } from "./answer-stopper.ts";
 export { questionOf, type Question, type QuestionRecord } from "./question.ts";
 export {
@@ -13,4 +8,3 @@ export {
   type QuestionReport,
   type QuestionRow,
 } from "./question-report.ts";
-export { answerCriteria } from "./criteria/index.ts";

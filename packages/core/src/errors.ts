@@ -1,6 +1,5 @@
 /** What went wrong, as a stable machine-readable word. */
-export type ErrorCode =
-  "INVALID_INPUT" | "LOG_FORMAT" | "NOT_FITTED" | "INSUFFICIENT_DATA" | "STORE_BUSY" | "MODEL_FILE";
+export type ErrorCode = "INVALID_INPUT" | "LOG_FORMAT" | "INSUFFICIENT_DATA" | "STORE_BUSY" | "MODEL_FILE";
 
 /**
  * Base of every error that stopwise raises on purpose. The message is one line that names the rule, the value
@@ -38,13 +37,6 @@ export class LogFormatError extends StopwiseError {
     this.file = where.file;
     this.line = where.line;
     this.field = where.field;
-  }
-}
-
-/** An estimator was asked before it was fitted. */
-export class NotFittedError extends StopwiseError {
-  constructor(what: string) {
-    super("NOT_FITTED", `${what} is not fitted.`, "Call fit first.");
   }
 }
 

@@ -1,4 +1,4 @@
-export { featureRows, nRowFeatures, rowFeatureNames } from "./in-run/feature-rows.ts";
+export { nRowFeatures, rowFeatureNames } from "./in-run/feature-rows.ts";
 export { fitRowsGain, type FittedRows } from "./in-run/rows-fit.ts";
 export {
   joinRows,
@@ -8,7 +8,6 @@ export {
   stopRowsOf,
   type StopRows,
 } from "./in-run/stop-rows.ts";
-export { remainingGain } from "./in-run/gain-rows.ts";
 export type { FittedInRun, InRunLearner, InRunModel, InRunTraining } from "./in-run/in-run-learner.ts";
 export type { PromisedThreshold } from "./in-run/levels.ts";
 export { RemainingGainModel } from "./in-run/remaining-gain-model.ts";
@@ -22,13 +21,11 @@ export { ridgeGainLearner } from "./in-run/compared/ridge-gain.ts";
 export {
   calibrateThreshold,
   riskOfThresholds,
-  thresholdGrid,
   type ChosenThreshold,
   type ThresholdBound,
   type ThresholdSample,
 } from "./in-run/threshold.ts";
 export { valueIterationLearner } from "./in-run/compared/value-iteration.ts";
-
 export { TaskDistance } from "./estimators/task-distance.ts";
 export type { Estimator, FittedEstimator, Neighbours, TrainingSet } from "./estimators/estimator.ts";
 export type { ForestTree } from "./estimators/forest-tree.ts";

@@ -1,6 +1,5 @@
-export { checkBound, type Bound } from "./certificates/bound.ts";
-export { conformalQuantile } from "./certificates/conformal-quantile.ts";
-export { groupsNeeded, missingGroups } from "./certificates/missing-groups.ts";
+export type { Bound } from "./certificates/bound.ts";
+export { groupsNeeded } from "./certificates/missing-groups.ts";
 export { paretoFront } from "./choice/pareto.ts";
 export { recommendFrom } from "./recommendation/recommend-from.ts";
 export type { Expressible, RecommendOptions } from "./recommendation/options.ts";

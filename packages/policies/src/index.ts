@@ -16,12 +16,11 @@ export {
   type NestedParameter,
 } from "./statistic/criterion.ts";
 export type { SeriesWork, StreamingCriterion } from "./statistic/contract.ts";
-export { canStop, changesLearningRate, conditionInWords, describePolicy } from "./policy/describe-policy.ts";
-export { defaultMinDelta } from "./statistic/evaluation-noise.ts";
+export { describePolicy } from "./policy/describe-policy.ts";
 export { firstPassages, passageTable } from "./replay/first-passage.ts";
 export { hindsight, tailHindsight, type Hindsight } from "./replay/hindsight.ts";
-export { evaluationNoise, noiseFloor } from "./replay/noise-floor.ts";
-export { type LiveCheckpoint, type Scale } from "./stopper/live-checkpoint.ts";
+export { noiseFloor } from "./replay/noise-floor.ts";
+export type { LiveCheckpoint, Scale } from "./stopper/live-checkpoint.ts";
 export { observationAt, type Observation } from "./stopper/observation.ts";
 export { outcomeAt, outcomeTable, type OutcomeTable } from "./replay/outcome.ts";
 export {

@@ -1,7 +1,5 @@
 export type { FileReading, LogFile, LogReader } from "./contract.ts";
 export { findLogs, type FindOptions, type LogSource } from "./walking/find-logs.ts";
-export { logReaders } from "./formats/index.ts";
-export { readRunRecords } from "./formats/run-record.ts";
 export {
   recordsOf,
   type IngestedFile,
@@ -11,11 +9,4 @@ export {
 export { missingFactsYaml } from "./mapping/missing-facts.ts";
 export { readLogs, type ReadOptions } from "./walking/read-logs.ts";
 export type { EvaluationFacts, LogFacts } from "./mapping/run-facts.ts";
-export {
-  factsFor,
-  parseRunFacts,
-  runFactsSchema,
-  taskFactsSchema,
-  type RunFacts,
-  type TaskFacts,
-} from "./mapping/task-facts.ts";
+export { factsFor, parseRunFacts, type RunFacts, type TaskFacts } from "./mapping/task-facts.ts";

@@ -1,4 +1,4 @@
-import type { Curve, RunRecord } from "@stopwise/core";
+import { lowerMedian, type Curve, type RunRecord } from "@stopwise/core";
 import { outcomeMatrix } from "@stopwise/policies";
 import type { FixedRule } from "./method.ts";
 import type { Study } from "./study.ts";
@@ -76,9 +76,9 @@ function valueAt(curve: Curve, series: Float64Array, cost: number): number {
   return value;
 }
 
-function median(values: number[]): number {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-  return sorted.length === 0 ? Number.NaN : sorted[Math.floor((sorted.length - 1) / 2)]!;
+/** Of what is known. */
+function middle(values: readonly number[]): number {
+  return lowerMedian(values.filter((value) => !Number.isNaN(value)));
 }
 
 const taskKey = (run: RunRecord): string => `${run.task ?? ""}\u0000${run.metric}`;
@@ -108,7 +108,7 @@ export const medianRule: FixedRule = {
       for (let index = curve.firstStop; index < curve.nCheckpoints; index++) {
         const cost = curve.cost[index]!;
         // Running means are rounded: a run that equals them is not below.
-        const past = median(others.map((other) => valueAt(other.curve, other.mean, cost)));
+        const past = middle(others.map((other) => valueAt(other.curve, other.mean, cost)));
         if (best[index]! < past - 1e-9) return index;
       }
       return lastOf(curve);

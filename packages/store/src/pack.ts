@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { InvalidInputError, type Checkpoint, type RunRecord } from "@stopwise/core";
+import { canonicalJson, InvalidInputError, type Checkpoint, type RunRecord } from "@stopwise/core";
 import { checkpointColumns, runColumns } from "./columns.ts";
 
 /** A value of a column of the `runs` table. */
@@ -36,15 +36,6 @@ function cellOf(value: unknown, type: "text" | "number" | "boolean"): Cell {
   if (type === "text") return typeof value === "string" && isStorable(value) ? value : null;
   if (type === "number") return typeof value === "number" && Number.isFinite(value) ? value : null;
   return typeof value === "boolean" ? value : null;
-}
-
-/** JSON whose keys stand in code-unit order at every depth: equal values give equal text. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return inner;
-    const entries = Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(entries);
-  });
 }
 
 /** JSON of the fields, or null where there is none. */

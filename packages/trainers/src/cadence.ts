@@ -1,4 +1,4 @@
-import type { Policy, Task } from "@stopwise/core";
+import { plannedStepsOf, type Policy, type Task } from "@stopwise/core";
 
 /** When a run evaluates: every so many optimiser steps, or every such share of the planned steps. */
 export type Cadence = { readonly steps: number } | { readonly share: number };
@@ -11,22 +11,13 @@ function evalsFor(policy: Policy): number {
   return Math.max(defaultEvals, 2 * (policy.threshold + (policy.warmup?.evals ?? 0)));
 }
 
-/** Planned optimiser steps: given, or epochs x examples / batch; undefined where unknown. */
-function stepsOf(task: Task): number | undefined {
-  if (task.maxSteps) return task.maxSteps;
-  if (task.epochs && task.datasetSize && task.batchSize) {
-    return Math.ceil(task.datasetSize / task.batchSize) * task.epochs;
-  }
-  return undefined;
-}
-
 /**
  * The evaluation cadence of a task: its planned steps over its number of evaluations; where it names none 40, or twice
  * what the policy's patience and warm-up take. Where the planned steps are unknown, a share of them, which trainers resolve themselves.
  */
 export function cadenceOf(task: Task, policy: Policy): Cadence {
   const evals = task.evals ?? evalsFor(policy);
-  const steps = stepsOf(task);
+  const steps = plannedStepsOf(task);
   if (steps === undefined) return { share: Number((1 / evals).toPrecision(4)) };
   return { steps: Math.max(1, Math.floor(steps / evals)) };
 }

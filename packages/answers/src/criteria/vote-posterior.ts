@@ -1,3 +1,4 @@
+import { logGamma } from "@stopwise/core";
 import * as z from "zod/mini";
 import type { AnswerCriterion } from "../answer-criterion.ts";
 
@@ -7,18 +8,6 @@ const schema = z.strictObject({
   /** Samples that would be taken without stopping, where the caller does not tell. */
   samples: z._default(z.int().check(z.positive()), 40),
 });
-
-/** Natural logarithm of the gamma function for x > 0 (Lanczos, g = 7, nine terms); relative error below 1e-13. */
-function logGamma(x: number): number {
-  const c = [
-    676.5203681218851, -1259.1392167224028, 771.3234287776531, -176.6150291621406, 12.507343278686905,
-    -0.13857109526572012, 9.984369578019572e-6, 1.5056327351493116e-7,
-  ];
-  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
-  const sum = c.reduce((total, value, i) => total + value / (x + i), 0.9999999999998099);
-  const t = x + 6.5;
-  return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum);
-}
 
 const logBeta = (a: number, b: number): number => logGamma(a) + logGamma(b) - logGamma(a + b);
 

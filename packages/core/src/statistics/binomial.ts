@@ -1,15 +1,4 @@
-const lanczos = [
-  76.18009172947146, -86.50532032941677, 24.01409824083091, -1.231739572450155, 0.1208650973866179e-2,
-  -0.5395239384953e-5,
-];
-
-/** ln Gamma(x) for x > 0, relative error below 2e-10. @see Lanczos 1964 */
-function logGamma(x: number): number {
-  const shifted = x + 5.5;
-  let series = 1.000000000190015;
-  lanczos.forEach((coefficient, index) => (series += coefficient / (x + 1 + index)));
-  return Math.log((2.5066282746310005 * series) / x) - shifted + (x + 0.5) * Math.log(shifted);
-}
+import { logGamma } from "./gamma.ts";
 
 function logProbability(k: number, n: number, p: number): number {
   const choose = logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);

@@ -6,6 +6,7 @@ import {
   regimeOf,
   type RunRecord,
   type Task,
+  upperMedian,
 } from "@stopwise/core";
 
 /** Where trainers' settings stand in `hyper`, by task field; the first that holds a number counts. */
@@ -37,15 +38,16 @@ function textIn(hyper: Record<string, unknown>, names: readonly string[]): strin
 const positive = (value: number | null | undefined): number | null =>
   value !== null && value !== undefined && Number.isFinite(value) && value > 0 ? value : null;
 
-function median(values: number[]): number | null {
-  const sorted = values.filter((value) => value > 0).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
+/** The usual one of the positive values; null where there is none. */
+function usual(values: readonly number[]): number | null {
+  const middle = upperMedian(values.filter((value) => value > 0));
+  return Number.isNaN(middle) ? null : middle;
 }
 
 /** The usual distance between two evaluations in a field of the checkpoints, null where it is not recorded. */
 function interval(run: RunRecord, field: "step" | "epoch"): number | null {
   const values = run.points.map((point) => point[field]).filter((value) => typeof value === "number");
-  return median(values.slice(1).map((value, i) => value - values[i]!));
+  return usual(values.slice(1).map((value, i) => value - values[i]!));
 }
 
 /** The planned end in optimiser steps; from epochs where the record relates the two. */

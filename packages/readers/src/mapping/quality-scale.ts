@@ -1,4 +1,4 @@
-import type { MetricClass } from "@stopwise/core";
+import { lowerMedian, type MetricClass } from "@stopwise/core";
 
 /** A score as quality in [0, 1], higher is better, NaN where missing; `notes` say what was assumed. */
 export interface ScaledQuality {
@@ -14,11 +14,6 @@ export function rangeOf(values: readonly number[]): { min: number; max: number }
     if (value > max) max = value;
   }
   return { min, max };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
 }
 
 /** A score and what its name tells. */
@@ -40,7 +35,7 @@ function isSpike(finite: readonly number[], index: number): boolean {
  * stays below. An error rate may exceed 1 as a fraction too, so there the median decides.
  */
 function isPercent(finite: readonly number[], { metricClass }: Score): boolean {
-  const middle = median(finite);
+  const middle = lowerMedian(finite);
   if (metricClass === "error-rate") return middle > 1.1 && middle <= 1000;
   const above = finite.flatMap((value, index) => (value > 1 + 1e-6 && value <= 100 + 1e-6 ? [index] : []));
   if (above.length === 0) return false;

@@ -1,12 +1,8 @@
+import { lowerMedian } from "@stopwise/core";
 import { nameMetric } from "../mapping/metric-choice.ts";
 import type { Evaluation } from "../mapping/raw-run.ts";
 
 type Values = Readonly<Record<string, number>>;
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.floor((sorted.length - 1) / 2)]!;
-}
 
 const centre = (
   rows: readonly Values[],
@@ -15,8 +11,8 @@ const centre = (
   new Map(
     names.map((name) => {
       const values = rows.map((row) => row[name]!).filter(Number.isFinite);
-      const middle = median(values);
-      const spread = median(values.map((value) => Math.abs(value - middle)));
+      const middle = lowerMedian(values);
+      const spread = lowerMedian(values.map((value) => Math.abs(value - middle)));
       return [name, { middle, spread: Math.max(spread, Math.abs(middle) * 0.05, 1e-3) }];
     }),
   );

@@ -1,4 +1,5 @@
 import { InvalidInputError, metricClassSchema, regimeSchema, type Task } from "@stopwise/core";
+import { targetList } from "@stopwise/trainers";
 import type { Command } from "commander";
 import { exitStatus } from "../command-line/failure.ts";
 import {
@@ -19,6 +20,7 @@ import { fetchModel } from "../library/model-source.ts";
 import { plannedTokens } from "../library/planned-tokens.ts";
 import type { Request } from "../library/request.ts";
 import { recommendationPage } from "./recommendation-page.ts";
+import { targetPage } from "./recommend/target-page.ts";
 
 interface RecommendFlags extends StoreFlags, Omit<Request, "evals"> {
   readonly json?: true;
@@ -92,6 +94,11 @@ function statusOf(advice: Advice, mustBeCertified: boolean): number {
 }
 
 async function recommendVerb(flags: RecommendFlags): Promise<void> {
+  if (flags.target === "list") {
+    if (flags.json === true) printJson({ targets: targetList() });
+    else print(targetPage());
+    return;
+  }
   const request = requestOf(flags);
   const model = await fetchModel(flags.store);
   requireKnownName(model, request);
@@ -165,7 +172,10 @@ export function defineRecommend(command: Command): void {
     oneOf("--delivery", ["best", "last"]),
     "best",
   );
-  command.option("--target <trainer>", "give the settings of this trainer, exact for it: huggingface, json");
+  command.option(
+    "--target <trainer>",
+    "give the settings of this trainer, for a policy that it carries out exactly; list shows all",
+  );
   command.option("--target-version <release>", "release of the trainer");
   command.option(
     "--consider <list>",

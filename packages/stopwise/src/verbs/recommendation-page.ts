@@ -4,6 +4,7 @@ import { plannedTokens } from "../library/planned-tokens.ts";
 import { renderTable } from "../command-line/table.ts";
 import { cadenceLines } from "./recommend/cadence-lines.ts";
 import { considerLines } from "./recommend/consider-lines.ts";
+import { percent } from "../command-line/percent.ts";
 
 /** What the page needs besides the advice. */
 export interface PageOptions {
@@ -18,7 +19,6 @@ interface Interval {
   readonly high: number;
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 const points = (loss: number): string => (100 * loss).toFixed(loss !== 0 && Math.abs(loss) < 0.001 ? 2 : 1);
 
 function lossText({ mean, low, high }: Interval, isLoss: boolean): string {
@@ -111,25 +111,26 @@ function paretoTable({ pareto, hypervolume, policy }: Advice): string[] {
   ];
 }
 
-const python = (value: unknown): string =>
-  value === true ? "True" : value === false ? "False" : value === null ? "None" : JSON.stringify(value);
-
-/** A trainer's settings as the calls that a user pastes; the policy itself as JSON. */
+/** A trainer's settings as a user pastes them, with what is not exact. */
 function configLines(config: Advice["config"]): string[] {
   if (config === null) return [];
-  const { target, settings, fidelity } = config as unknown as ReturnType<Advice["toConfig"]>;
-  if (target === "json") return ["", JSON.stringify(settings["policy"], null, 2)];
-  const calls = Object.entries(settings).map(([name, fields]) =>
-    fields === null
-      ? `  # no ${name}: the run goes on to its end`
-      : `  ${name}(${Object.entries(fields)
-          .map(([field, value]) => `${field}=${python(value)}`)
-          .join(", ")})`,
-  );
+  const { target, version, snippet, fidelity, difference } = config as unknown as ReturnType<
+    Advice["toConfig"]
+  >;
   const notes = fidelity
     .filter((note) => note.fidelity !== "exact")
-    .map((note) => `  # ${note.field}, ${note.fidelity}: ${note.note}`);
-  return ["", `Settings for ${target}:`, ...calls, ...notes];
+    .map((note) => `  ${note.fidelity}: ${note.field}: ${note.note}`);
+  return [
+    "",
+    `Settings for ${target} ${version}, into ${snippet.into}:`,
+    "",
+    ...snippet.text
+      .trimEnd()
+      .split("\n")
+      .map((line) => `  ${line}`.trimEnd()),
+    ...(notes.length === 0 ? [] : ["", ...notes]),
+    ...(difference === undefined ? [] : [`  ${difference.sentence}`]),
+  ];
 }
 
 /** The recommendation as a page of text. */

@@ -20,6 +20,7 @@ import { fetchTeamModel } from "../library/model-source.ts";
 import { decisionsOf, recordOfCurveFile, replayContext } from "./replay/replay-context.ts";
 import { readCurve } from "./replay/recorded-curve.ts";
 import { readRunFile } from "./run-file.ts";
+import { percent } from "../command-line/percent.ts";
 
 interface ReplayFlags extends StoreFlags {
   readonly policy?: string;
@@ -58,7 +59,6 @@ function replayOne(
   };
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const points = (loss: number): string => (100 * loss).toFixed(2);
 
 function lossName({ kind }: Curve): string {
@@ -83,7 +83,7 @@ function replayCurve(policy: Policy, flags: ReplayFlags): void {
       ? "runs to its end"
       : `stops at evaluation ${stopIndex + 1} of ${curve.nCheckpoints} (index ${stopIndex}, step ${curve.step[stopIndex]!})`;
   print(`${sentence}\n\nThe run ${where}.\n${reason}`);
-  print(`Saving ${percent(saving)} of its ${costUnit}, ${lossName(curve)} ${points(emLoss)} points.`);
+  print(`Saving ${percent(saving, 1)} of its ${costUnit}, ${lossName(curve)} ${points(emLoss)} points.`);
 }
 
 const mean = (values: readonly number[]): number =>
@@ -109,11 +109,11 @@ async function replayRuns(policy: Policy, flags: ReplayFlags): Promise<void> {
     { title: "run", value: (run) => run.id },
     { title: "stops at", value: (run) => run.stopIndex, align: "right" },
     { title: "step", value: (run) => run.decision?.step, align: "right" },
-    { title: "saving", value: (run) => percent(run.saving), align: "right" },
+    { title: "saving", value: (run) => percent(run.saving, 1), align: "right" },
     { title: "loss (points)", value: (run) => points(run.emLoss), align: "right" },
   ]);
   print(`${sentence}\n\n${table}\n`);
-  const means = `mean saving ${percent(summary.meanSaving)}, mean loss ${points(summary.meanEmLoss)} points`;
+  const means = `mean saving ${percent(summary.meanSaving, 1)}, mean loss ${points(summary.meanEmLoss)} points`;
   print(`${counted(runs.length, "run")}: ${means} (each run counts 1)`);
 }
 
@@ -134,7 +134,7 @@ async function replayPortfolio(listed: readonly unknown[], flags: ReplayFlags): 
   }
   const table = renderTable(rows, [
     { title: "policy", value: (row) => row.sentence },
-    { title: "saving", value: (row) => percent(row.meanSaving), align: "right" },
+    { title: "saving", value: (row) => percent(row.meanSaving, 1), align: "right" },
     { title: "loss (points)", value: (row) => points(row.meanEmLoss), align: "right" },
   ]);
   const counts = `${counted(policies.length, "policy", "policies")} on ${counted(curves.length, "run")}`;

@@ -1,4 +1,4 @@
-import type { MetricClass, Recommendation, Task } from "@stopwise/core";
+import { plannedStepsOf, type MetricClass, type Recommendation, type Task } from "@stopwise/core";
 import type { Bound } from "../../certificates/bound.ts";
 import { choose } from "../../choice/choose.ts";
 import { predictionOf, riskOf, type PolicyPrediction } from "../../choice/prediction.ts";
@@ -82,17 +82,11 @@ function remembered(container: Container, question: CadenceQuestion): readonly T
   return rows;
 }
 
-/** Planned optimiser steps: given, or epochs x examples / batch. */
-function stepsOf({ maxSteps, epochs, datasetSize, batchSize }: Task): number | undefined {
-  if (maxSteps) return maxSteps;
-  return epochs && datasetSize && batchSize ? (epochs * datasetSize) / batchSize : undefined;
-}
-
 /** Planned training tokens: given, or steps x batch x tokens of an example. */
 function tokensOf(task: Task): number | undefined {
   if (task.maxTokens) return task.maxTokens;
   const { batchSize, sequenceLength } = task;
-  const steps = stepsOf(task);
+  const steps = plannedStepsOf(task);
   return steps && batchSize && sequenceLength ? steps * batchSize * sequenceLength : undefined;
 }
 
@@ -145,7 +139,7 @@ export function cadenceAdvice(
   const tuned = remembered(container, question);
   if (tuned.length === 0) return {};
   const { task } = question;
-  const [steps, tokens, evalCost] = [stepsOf(task), tokensOf(task), evalCostOf(question)];
+  const [steps, tokens, evalCost] = [plannedStepsOf(task), tokensOf(task), evalCostOf(question)];
   const planned = task.evals ?? tuned[0]!.evaluations;
   const rows = atPlanned(tuned, planned, question.predicted).map((row): CadenceRow => {
     const every = steps === undefined ? {} : { evalEvery: Math.max(1, Math.round(steps / row.evaluations)) };

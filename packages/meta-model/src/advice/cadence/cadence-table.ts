@@ -1,4 +1,4 @@
-import type { Curve, MetricClass } from "@stopwise/core";
+import { type Curve, type MetricClass, upperMedian } from "@stopwise/core";
 import { outcomeMatrix } from "@stopwise/policies";
 import { targetsOf, tailLevels } from "../../choice/prediction.ts";
 import type { Container, Section } from "../../file/container.ts";
@@ -27,8 +27,6 @@ function spread(rows: readonly number[]): number[] {
   const n = Math.min(rows.length, mostRuns);
   return Array.from({ length: n }, (_, i) => rows[Math.floor((i * rows.length) / n)]!);
 }
-
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
 /** Outcomes of every setting on thinned curves, `[nRuns, nOutcomes * nSettings]`; a best that thinning missed is lost too. */
 function outcomesAt(
@@ -94,7 +92,7 @@ export function cadenceSections(experience: CadenceRuns, prefix: string): Record
       const means = [0, 1].flatMap((side) =>
         byThinning.map((outcomes) => halfMean(outcomes, numbers, (group) => half.get(group) === side)),
       );
-      const counts = thinnings.map((k) => median(picked.map((it) => Math.ceil(it.nCheckpoints / k))));
+      const counts = thinnings.map((k) => upperMedian(picked.map((curve) => Math.ceil(curve.nCheckpoints / k))));
       return [
         [`${prefix}.cadence.${metricClass}.evaluations`, Float64Array.from(counts)],
         [`${prefix}.cadence.${metricClass}.cells`, quantisedAll(means.flatMap((row) => Array.from(row)))],

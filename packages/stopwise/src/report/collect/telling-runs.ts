@@ -1,3 +1,4 @@
+import { upperMedian } from "@stopwise/core";
 import { lossInWords, percent } from "../quantities.ts";
 import type { ReportBound, ReportCurve, ReportData, StopMark } from "../report-data.ts";
 import type { StoppedRun } from "./held-out-stops.ts";
@@ -32,13 +33,10 @@ function learns({ quality }: StoppedRun, lossKind: ReportData["lossKind"]): bool
   return high - low >= (lossKind === "points" ? 0.01 : 0.01 * Math.abs(low));
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
-
 function rolesFor(all: readonly Stops[], bound: ReportBound, lossKind: ReportData["lossKind"]): Role[] {
   const within = ({ ours }: Stops): boolean => ours.emLoss <= bound.maxEmLoss;
-  const middle = median(all.map(({ ours }) => ours.saving).filter((saving) => saving > 0));
+  const savings = all.map(({ ours }) => ours.saving).filter((saving) => saving > 0);
+  const middle = savings.length === 0 ? 0 : upperMedian(savings);
   const named = ({ method }: StopMark): string =>
     method === "learned" ? "the learned criterion" : "the recommendation";
   const lost = (loss: number): string => lossInWords(loss, lossKind);

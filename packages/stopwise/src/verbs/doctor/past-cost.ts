@@ -8,6 +8,7 @@ import {
 } from "@stopwise/policies";
 import { readLogs, recordsOf } from "@stopwise/readers";
 import type { SettingsInUse } from "@stopwise/trainers/doctor";
+import { percent } from "../../command-line/percent.ts";
 
 /** What settings did, or would have done, on past runs; each run counts 1. */
 export interface PastCost {
@@ -69,7 +70,6 @@ function betterThan(bar: { saving: number; emLoss: number }, curves: readonly Cu
   return best;
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 const points = (loss: number, kind: Curve["kind"]): string =>
   kind === "loss" ? `${(100 * loss).toFixed(1)} % more loss` : `${(100 * loss).toFixed(1)} points`;
 

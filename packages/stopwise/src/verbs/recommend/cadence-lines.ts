@@ -1,7 +1,6 @@
 import type { Advice } from "../../library/advice.ts";
 import { renderTable, shortNumber } from "../../command-line/table.ts";
-
-const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+import { percent } from "../../command-line/percent.ts";
 
 type Cadence = NonNullable<Advice["advice"]["cadence"]>;
 type Row = Cadence["rows"][number];

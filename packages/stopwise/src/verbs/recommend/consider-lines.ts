@@ -1,7 +1,7 @@
 import type { Advice } from "../../library/advice.ts";
 import { renderTable } from "../../command-line/table.ts";
+import { percent } from "../../command-line/percent.ts";
 
-const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 const signed = (em: number): string => `${em > 0 ? "+" : ""}${(100 * em).toFixed(1)}`;
 
 type Variant = NonNullable<Advice["advice"]["consider"]>["variants"][number];

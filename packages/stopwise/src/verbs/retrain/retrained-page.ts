@@ -1,5 +1,6 @@
 import { counted, note, Progress } from "../../command-line/output.ts";
 import { retrain, type Retrained } from "../../retraining/retrain.ts";
+import { percent } from "../../command-line/percent.ts";
 
 /** Flags of a retraining, whichever verb asks for it. */
 export interface RetrainOnceFlags {
@@ -32,7 +33,6 @@ export async function retrainOnce(flags: RetrainOnceFlags): Promise<Retrained> {
   }
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const points = (loss: number): string => (100 * loss).toFixed(2);
 
 /** What a retraining did, for people. */
@@ -45,12 +45,12 @@ export function retrainedPage({ status, reason, model, comparison, ...counts }: 
   ];
   if (comparison !== null) {
     const line = (name: string, it: typeof comparison.candidate): string =>
-      `  ${name.padEnd(12)} saves ${percent(it.meanSaving)} at a mean loss of ${points(it.meanEmLoss)} points`;
+      `  ${name.padEnd(12)} saves ${percent(it.meanSaving, 1)} at a mean loss of ${points(it.meanEmLoss)} points`;
     lines.push(
       `On ${counted(comparison.nGroups, "held-out group")}, asked for a mean loss <= ${points(comparison.maxMeanEmLoss)} points:`,
       line("new", comparison.candidate),
       line("in use", comparison.inUse),
-      `  the new one saves ${percent(comparison.savingGain.mean)} more (95 % limits ${percent(comparison.savingGain.low)} to ${percent(comparison.savingGain.high)})`,
+      `  the new one saves ${percent(comparison.savingGain.mean, 1)} more (95 % limits ${percent(comparison.savingGain.low, 1)} to ${percent(comparison.savingGain.high, 1)})`,
     );
   }
   for (const { fact, nRuns: nOutside, known, now } of drift) {
