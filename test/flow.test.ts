@@ -84,18 +84,20 @@ describe("recommend, in a fresh folder, from the shipped model", () => {
   });
 });
 
-test("demo shows a shipped run with its four stops", () => {
+test("demo tells the means over held-out tasks, then two runs with their four stops", () => {
   const { status, stdout } = place.stopwise("demo");
   expect(status).toBe(0);
   for (const name of ["patience 3", "recommended", "learned", "hindsight"]) expect(stdout).toContain(name);
-  const { stops } = place.stopwise("demo", "--json").json() as {
-    stops: { saving: number; emLoss: number }[];
+  const told = place.stopwise("demo", "--json").json() as {
+    aggregate: { name: string; saving: number; emLoss: number }[];
+    shown: { stops: { name: string; saving: number; emLoss: number }[] }[];
   };
-  expect(stops).toHaveLength(4);
-  for (const { saving, emLoss } of stops) {
-    expect(saving).toBeGreaterThanOrEqual(0);
-    expect(emLoss).toBeGreaterThanOrEqual(0);
-  }
+  const row = (name: string): { saving: number; emLoss: number } =>
+    told.aggregate.find((it) => it.name === name)!;
+  expect(row("learned").emLoss).toBeLessThan(row("patience 3").emLoss);
+  const learned = told.shown.map(({ stops }) => stops.find((it) => it.name === "learned")!);
+  expect(learned[0]!.saving).toBeGreaterThan(0);
+  expect(learned[1]!.saving).toBe(0);
 });
 
 test("retrain without runs is refused in one line", () => {

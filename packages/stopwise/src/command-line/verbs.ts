@@ -4,7 +4,7 @@ import type { Verb } from "./verb.ts";
 export const verbs: readonly Verb[] = [
   {
     name: "demo",
-    summary: "one real run as a picture: where patience 3, the recommendation and hindsight stop",
+    summary: "what stopping saves and costs on held-out tasks, and two runs as pictures",
     load: async () => (await import("../verbs/demo.ts")).defineDemo,
   },
   {
