@@ -9,7 +9,7 @@ const expected = ["test-unit.json", "test-e2e.json"];
 const whole = ["test-package.json", "test-page-only.json", "test-postgres.json", "test-python.json"];
 let passed = 0;
 let failed = 0;
-for (const name of readdirSync(folder)) {
+for (const name of readdirSync(folder).filter((file) => file.endsWith(".json"))) {
   const report = JSON.parse(readFileSync(join(folder, name), "utf8"));
   passed += report.numPassedTests;
   // A file that breaks before its first test counts as one failure.

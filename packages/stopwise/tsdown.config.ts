@@ -60,5 +60,13 @@ export default defineConfig([
     // Without comments and blanks it is read and compiled faster; names stay, for stack traces.
     minify: { compress: false, mangle: false, codegen: true },
   },
-  { ...common, entry: { index: "src/index.ts" }, dts: { eager: true }, clean: false },
+  { ...common, entry: { index: "src/index.ts" }, dts: false, clean: false },
+  {
+    ...common,
+    entry: { index: "src/index.ts" },
+    // The types of the schema library stay in its own package: inlined they do not pass a strict check.
+    deps: { ...common.deps, neverBundle: [/^@duckdb\//, /^zod/] },
+    dts: { eager: true, emitDtsOnly: true },
+    clean: false,
+  },
 ]);

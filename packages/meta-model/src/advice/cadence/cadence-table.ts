@@ -92,7 +92,9 @@ export function cadenceSections(experience: CadenceRuns, prefix: string): Record
       const means = [0, 1].flatMap((side) =>
         byThinning.map((outcomes) => halfMean(outcomes, numbers, (group) => half.get(group) === side)),
       );
-      const counts = thinnings.map((k) => upperMedian(picked.map((curve) => Math.ceil(curve.nCheckpoints / k))));
+      const counts = thinnings.map((k) =>
+        upperMedian(picked.map((curve) => Math.ceil(curve.nCheckpoints / k))),
+      );
       return [
         [`${prefix}.cadence.${metricClass}.evaluations`, Float64Array.from(counts)],
         [`${prefix}.cadence.${metricClass}.cells`, quantisedAll(means.flatMap((row) => Array.from(row)))],
